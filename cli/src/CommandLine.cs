@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Argosy.Cli.Hosting;
+using Argosy.Cli.Transfer;
+
+namespace Argosy.Cli;
+
+/// <summary>The <c>argosy</c> command: its verbs, its help, and how every failure ends.</summary>
+public static class CommandLine
+{
+    private const string Version = "0.1.0";
+
+    /// <summary>Parses and runs one command line; returns the exit code.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            // "@name" is a file's name here, not a file of arguments.
+            var parsed = Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (parsed.Action is ParseErrorAction || UsageErrors.UnknownOption(parsed) is not null) return UsageErrors.Report(parsed);
+
+            // Commands take care of signals themselves: a server drains, a transfer says how to resume.
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (Exception error)
+        {
+            return Failure.Report(error);
+        }
+    }
+
+    internal static RootCommand Root()
+    {
+        var root = new RootCommand("Argosy moves files: a server with accounts, quotas and verified transfers, and its client.");
+        root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
+        root.Add(ServeCommand.Create());
+        root.Add(UserCommand.Create());
+        foreach (var command in TransferCommands.All()) root.Add(command);
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        return root;
+    }
+
+    private sealed class PrintVersion : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            Console.Out.WriteLine($"argosy {Version}");
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using Argosy.Client;
+using Argosy.Files;
+using Argosy.Server;
+
+namespace Argosy.Cli;
+
+/// <summary>Turns what a command threw into one line and an exit code: the border where errors become words.</summary>
+internal static class Failure
+{
+    public static int Report(Exception error)
+    {
+        var (message, code) = error switch
+        {
+            CommandException failed => (failed.Message, failed.ExitCode),
+            ConfigurationException wrong => (wrong.Message, 2),
+            StartException or AccountStoreException => (error.Message, 1),
+            ClientException failed => (failed.Message, failed.ExitCode),
+            OperationCanceledException => ("stopped", 1),
+            _ => ($"{error.GetType().Name}: {error.Message} This is a bug, please report it (ARGOSY_DEBUG=1 shows the detail).", 1),
+        };
+        Console.Error.WriteLine($"argosy: {Terminal.Escape(message)}");
+        if (Environment.GetEnvironmentVariable("ARGOSY_DEBUG") == "1") Console.Error.WriteLine(error);
+        return code;
+    }
+}

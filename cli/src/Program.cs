@@ -1,0 +1,3 @@
+using Argosy.Cli;
+
+return await CommandLine.RunAsync(args);

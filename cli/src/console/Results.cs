@@ -1,0 +1,114 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Argosy.Cli.Transfer;
+using Argosy.Client;
+
+namespace Argosy.Cli.Output;
+
+/// <summary>
+/// How results and failures are shown: results on standard output, for people or (<c>--json</c>) as one object per line; failures on standard
+/// error, and as objects too where objects were asked for.
+/// </summary>
+/// <param name="isJson">True for scripts.</param>
+internal sealed class Results(bool isJson)
+{
+    // Lines are held back while a progress bar has the terminal.
+    private readonly List<string> _held = [];
+    private bool _isHeld;
+
+    public bool IsJson => isJson;
+
+    /// <summary>Shows one result.</summary>
+    /// <param name="text">For people, already safe to show; empty: nothing worth a line.</param>
+    /// <param name="describe">For scripts: the members of the object.</param>
+    public void Show(string text, Action<Utf8JsonWriter> describe)
+    {
+        if (isJson)
+            Write(Console.Out, Encode(describe));
+        else if (text.Length > 0)
+            Write(Console.Out, text);
+    }
+
+    /// <summary>Shows what went wrong, and with what.</summary>
+    public void Fail(Exception exception, string? subject)
+    {
+        var message = exception is OperationCanceledException ? "Stopped. Nothing unfinished was kept." : Message(exception);
+        // A server's words often begin with the name already.
+        var line = subject is null || message.StartsWith(subject, StringComparison.Ordinal) ? $"argosy: {message}" : $"argosy: {subject}: {message}";
+        Write(Console.Error, line);
+        if (isJson)
+        {
+            Write(Console.Out, Encode(json =>
+            {
+                json.WriteString("error", Name(exception));
+                json.WriteString("message", message);
+                if (subject is not null)
+                    json.WriteString("about", subject);
+            }));
+        }
+    }
+
+    /// <summary>Keeps lines back until the returned object is disposed of.</summary>
+    public IDisposable Hold()
+    {
+        lock (_held)
+            _isHeld = true;
+        return new Release(this);
+    }
+
+    private static string Name(Exception exception) => exception switch
+    {
+        RefusedException refused => refused.Error,
+        NotReachableException => "not-reachable",
+        NotVerifiedException => "not-verified",
+        NotTrustedException => "not-trusted",
+        OperationCanceledException => "stopped",
+        UsageException or FormatException => "usage",
+        _ => "failed",
+    };
+
+    // The client's own messages are safe already; the base library's may repeat a file's name as it is.
+    private static string Message(Exception exception) =>
+        exception is ClientException or UsageException or FormatException ? exception.Message : Harmless(exception.Message);
+
+    private static string Harmless(string message) =>
+        string.Concat(message.Select(character => char.IsControl(character) ? Terminal.Escape(character.ToString()) : character.ToString()));
+
+    private static string Encode(Action<Utf8JsonWriter> describe)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartObject();
+            describe(json);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(bytes.WrittenSpan);
+    }
+
+    private void Write(TextWriter writer, string line)
+    {
+        lock (_held)
+        {
+            if (_isHeld && writer == Console.Out)
+                _held.Add(line);
+            else
+                writer.WriteLine(line);
+        }
+    }
+
+    private sealed class Release(Results results) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (results._held)
+            {
+                results._held.ForEach(Console.Out.WriteLine);
+                results._held.Clear();
+                results._isHeld = false;
+            }
+        }
+    }
+}

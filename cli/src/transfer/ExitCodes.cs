@@ -1,0 +1,16 @@
+using Argosy.Client;
+
+namespace Argosy.Cli.Transfer;
+
+/// <summary>What scripts rely on.</summary>
+internal static class ExitCodes
+{
+    /// <summary>The exit code of what can go wrong; null for what may not: a mistake in the program.</summary>
+    public static int? Of(Exception exception) => exception switch
+    {
+        ClientException known => known.ExitCode,
+        UsageException or FormatException => 2,
+        IOException or UnauthorizedAccessException or OperationCanceledException => 1,
+        _ => null,
+    };
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Argosy.Cli.Output;
+using Argosy.Client;
+
+namespace Argosy.Cli.Transfer;
+
+/// <summary>
+/// What all commands that talk to a server share: how to know it and log in, <c>--json</c>, and how they end. Exit codes: 0 done, 1 refused, failed
+/// or stopped by Ctrl-C, 2 bad usage, 3 not reachable, 4 not verified or not trusted.
+/// </summary>
+internal abstract class RemoteCommand
+{
+    private readonly Option<bool> _acceptNew = new("--accept-new") { Description = "Trust an unknown server's key and remember it; a changed key is refused all the same." };
+    private readonly Option<string> _fingerprint = new("--fingerprint") { Description = "Trust this key alone: sha256:… as argosy serve prints it.", HelpName = "KEY" };
+    private readonly Option<bool> _passwordStdin = new("--password-stdin") { Description = "Read the password from the first line of standard input." };
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line, for scripts." };
+
+    /// <summary>Puts the shared options and the action on a command.</summary>
+    protected Command Finish(Command command)
+    {
+        command.Add(_acceptNew);
+        command.Add(_fingerprint);
+        command.Add(_passwordStdin);
+        command.Add(_json);
+        command.SetAction((parsed, _) => RunAsync(parsed));
+        return command;
+    }
+
+    /// <summary>Does the work. Returns the exit code; whatever it throws becomes a line and an exit code.</summary>
+    protected abstract Task<int> RunAsync(ParseResult parsed, Remote remote, CancellationToken stop);
+
+    /// <summary>True where the password takes standard input, so that a file cannot.</summary>
+    protected bool TakesStandardInput(ParseResult parsed) => parsed.GetValue(_passwordStdin);
+
+    private async Task<int> RunAsync(ParseResult parsed)
+    {
+        var results = new Results(parsed.GetValue(_json));
+        using var stop = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        try
+        {
+            var options = new ClientOptions
+            {
+                Fingerprint = parsed.GetValue(_fingerprint) is { } text ? Fingerprint.Parse(text) : null,
+                AcceptUnknown = parsed.GetValue(_acceptNew) ? AcceptAll : Prompts.CanAsk ? Prompts.AcceptAsync : null,
+            };
+            await using var remote = new Remote(options, parsed.GetValue(_passwordStdin), results);
+            return await RunAsync(parsed, remote, stop.Token);
+        }
+        catch (Exception exception) when (ExitCodes.Of(exception) is { } code)
+        {
+            results.Fail(exception, null);
+            return code;
+        }
+
+        // The first signal ends the transfer in order, so that nothing half is left; a second ends the process.
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = !stop.IsCancellationRequested;
+            stop.Cancel();
+        }
+    }
+
+    private static ValueTask<bool> AcceptAll(UnknownServer server, CancellationToken stop) => ValueTask.FromResult(true);
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+
+namespace Argosy.Cli.Transfer;
+
+/// <summary>The commands that talk to a server.</summary>
+public static class TransferCommands
+{
+    /// <summary>What people come for: lines to copy, by command. Shown below its help.</summary>
+    public static IReadOnlyDictionary<string, string[]> Examples { get; } = new Dictionary<string, string[]>
+    {
+        ["argosy put"] =
+        [
+            "argosy put report.pdf argosy://alex@host/             into the home",
+            "argosy put *.jpg argosy://alex@host/photos/           several, into a folder",
+            "pg_dump base | argosy put - argosy://alex@host/base.sql",
+        ],
+        ["argosy get"] =
+        [
+            "argosy get argosy://alex@host/report.pdf              into this folder",
+            "argosy get argosy://alex@host/report.pdf old.pdf      under another name",
+            "argosy get argosy://alex@host/base.sql - | psql base",
+        ],
+        ["argosy ls"] =
+        [
+            "argosy ls -l argosy://alex@host/photos",
+            "argosy ls --json argosy://host/ | jq -r .name         without a login",
+        ],
+        ["argosy stat"] = ["argosy stat argosy://alex@host/report.pdf"],
+        ["argosy hash"] = ["argosy hash --algorithm md5 argosy://alex@host/report.pdf"],
+        ["argosy mkdir"] = ["argosy mkdir -p argosy://alex@host/photos/2026/may"],
+        ["argosy rm"] =
+        [
+            "argosy rm argosy://alex@host/report.pdf",
+            "argosy rm -r argosy://alex@host/photos                a folder with all that is in it",
+        ],
+        ["argosy mv"] =
+        [
+            "argosy mv argosy://alex@host/report.pdf final.pdf     in the same folder",
+            "argosy mv argosy://alex@host/report.pdf /archive/     into another one",
+        ],
+    };
+
+    /// <summary>All of them, ready to be added to the root command.</summary>
+    public static IEnumerable<Command> All() =>
+    [
+        PutCommand.Create(),
+        GetCommand.Create(),
+        ListCommand.Create(),
+        StatCommand.Create(),
+        HashCommand.Create(),
+        MakeFolderCommand.Create(),
+        RemoveCommand.Create(),
+        RenameCommand.Create(),
+    ];
+}

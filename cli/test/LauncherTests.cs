@@ -1,0 +1,126 @@
+using System.Diagnostics;
+
+namespace Argosy.Cli.Tests;
+
+/// <summary>The launcher <c>./argosy</c>, as a script that builds and starts whatever program is in its tree.</summary>
+public sealed class LauncherTests : IDisposable
+{
+    private const string Notice = "argosy: building it first";
+
+    private static readonly TimeSpan BuildPatience = TimeSpan.FromMinutes(5);
+
+    private readonly TempFolder _home = new();
+
+    public void Dispose() => _home.Dispose();
+
+    [Fact]
+    public async Task From_nothing_this_tree_is_built_and_serves_as_the_process_that_was_started()
+    {
+        var tree = SourceTree.Copy(_home["this tree"]);
+        using var server = Process.Start(ArgosyCommand.Describe(
+            _home,
+            Path.Combine(tree, "argosy"),
+            ["serve", "share", "--anonymous", "ro", "--listen", "127.0.0.1:0", "--data", "data"],
+            Packages))!;
+        var log = server.StandardError.ReadToEndAsync();
+        Assert.StartsWith("ready argosy://127.0.0.1:", await server.StandardOutput.ReadLineAsync().WaitAsync(BuildPatience));
+        Assert.True(Directory.Exists(_home["share"]));
+        Assert.Equal($"{server.Id}\n", await File.ReadAllTextAsync(_home["data/server.pid"]));
+        await ArgosyCommand.RunProgramAsync(_home, "/bin/kill", [$"{server.Id}"]);
+        await server.WaitForExitAsync().WaitAsync(ArgosyCommand.Patience);
+        Assert.Equal(0, server.ExitCode);
+        Assert.StartsWith(Notice, await log);
+    }
+
+    [Fact]
+    public async Task One_of_ten_first_starts_builds_and_the_others_wait()
+    {
+        var launcher = Path.Combine(SourceTree.Small(_home["a b"]), "argosy");
+        var starts = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => RunAsync(launcher, "hello")));
+        Assert.All(starts, start => Assert.Equal(0, start.ExitCode));
+        Assert.All(starts, start => Assert.EndsWith($" in {_home.Path}: hello\n", start.Output));
+        Assert.Equal(1, starts.Count(start => start.Error.StartsWith(Notice, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task It_rebuilds_when_sources_changed_and_only_then()
+    {
+        var tree = SourceTree.Small(_home["tree"]);
+        var launcher = Path.Combine(tree, "argosy");
+        var extra = Path.Combine(tree, "frontends", "small", "src", "Extra.cs");
+        Assert.StartsWith(Notice, (await RunAsync(launcher)).Error);
+
+        // Quiet once built; arguments, exit code and the caller's folder are the program's, through a link too.
+        File.CreateSymbolicLink(_home["linked"], "tree/argosy");
+        var linked = await RunAsync(_home["linked"], "fail");
+        Assert.Equal((7, ""), (linked.ExitCode, linked.Error));
+        Assert.EndsWith($" in {_home.Path}: fail\n", linked.Output);
+        Assert.EndsWith(": a b|*|$HOME\n", (await RunAsync(launcher, "a b", "*", "$HOME")).Output);
+
+        // A running program is not disturbed by the builds that follow.
+        using var running = Process.Start(ArgosyCommand.Describe(_home, launcher, ["wait"], Packages))!;
+        Assert.Equal($"{running.Id} in {_home.Path}: wait", await running.StandardOutput.ReadLineAsync());
+
+        File.WriteAllText(extra, "");
+        Assert.StartsWith(Notice, (await RunAsync(launcher)).Error);
+        Assert.Equal("", (await RunAsync(launcher)).Error);
+
+        // Builds that have grown old go away, but for the one that still runs.
+        var store = Path.Combine(tree, "artifacts", "launcher");
+        foreach (var build in Directory.GetDirectories(store, "build-*")) Directory.SetLastWriteTimeUtc(build, DateTime.UtcNow.AddHours(-1));
+        File.Delete(extra);
+        Assert.StartsWith(Notice, (await RunAsync(launcher)).Error);
+        var inUse = Path.GetDirectoryName(File.ResolveLinkTarget($"/proc/{running.Id}/exe", returnFinalTarget: false)!.FullName)!;
+        var current = Path.Combine(store, (await File.ReadAllLinesAsync(Path.Combine(store, "current")))[0]);
+        Assert.Equal(new[] { inUse, current }.Order(), Directory.GetDirectories(store, "build-*").Order());
+        running.StandardInput.Close();
+        await running.WaitForExitAsync().WaitAsync(ArgosyCommand.Patience);
+        Assert.Equal(0, running.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_failed_or_killed_build_is_told_and_stands_in_nobodys_way()
+    {
+        var tree = SourceTree.Small(_home["tree"]);
+        var launcher = Path.Combine(tree, "argosy");
+        var extra = Path.Combine(tree, "cli", "src", "Extra.cs");
+        File.WriteAllText(extra, "this is no C#");
+        var failed = await RunAsync(launcher);
+        Assert.Equal((1, ""), (failed.ExitCode, failed.Output));
+        Assert.Contains("Extra.cs(1,", failed.Error);
+        File.Delete(extra);
+
+        using (var killed = Process.Start(ArgosyCommand.Describe(_home, launcher, [], Packages))!)
+        {
+            Assert.StartsWith(Notice, await killed.StandardError.ReadLineAsync());
+            killed.Kill(entireProcessTree: true);
+            await killed.WaitForExitAsync();
+        }
+
+        Assert.Equal(0, (await RunAsync(launcher)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Without_an_SDK_it_says_what_to_install()
+    {
+        var tree = SourceTree.Small(_home["tree"]);
+        Directory.CreateDirectory(_home["bin"]);
+        foreach (var tool in new[] { "sh", "find", "mkdir", "flock", "cat", "ls", "readlink" })
+        {
+            var found = new[] { "/usr/bin", "/bin" }.Select(folder => Path.Combine(folder, tool)).FirstOrDefault(File.Exists);
+            if (found is not null) File.CreateSymbolicLink(Path.Combine(_home["bin"], tool), found);
+        }
+
+        var result = await ArgosyCommand.RunProgramAsync(_home, Path.Combine(tree, "argosy"), [], "", ("PATH", _home["bin"]));
+        Assert.Equal((1, ""), (result.ExitCode, result.Output));
+        Assert.Contains("there is no 'dotnet' on the PATH", result.Error);
+    }
+
+    // The packages that the build of these tests used: nothing is fetched a second time.
+    private static (string, string) Packages =>
+        ("NUGET_PACKAGES", Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages"));
+
+    private Task<CommandResult> RunAsync(string launcher, params string[] arguments) =>
+        ArgosyCommand.RunProgramAsync(_home, launcher, arguments, BuildPatience, Packages);
+}

@@ -1,0 +1,80 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Argosy.Cli.Tests.Spine;
+
+/// <summary>SIGHUP: accounts and certificate anew, connections as they are.</summary>
+public sealed class ReloadTests
+{
+    [Theory]
+    [InlineData("async")]
+    [InlineData("threads")]
+    public async Task A_new_certificate_is_presented_and_pins_hold_as_long_as_the_key_does(string model)
+    {
+        using var home = new TempFolder();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var otherKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var config = home.Write("serve.json", $$"""{ "Certificate": { "File": "{{home["c.pem"]}}", "KeyFile": "{{home["k.pem"]}}" } }""");
+        var first = Write(home, key, "first");
+        await using var deployment = await Deployment.StartAsync("--model", model, "--config", config);
+        await deployment.DoAsync("ls", deployment.Url("/", tls: true));
+        await using var session = await deployment.ConnectAsync(tls: true);
+        Assert.Equal(first, await PresentedAsync(deployment));
+
+        var second = Write(home, key, "second");
+        Assert.Equal(first, await PresentedAsync(deployment));
+        deployment.Server.Signal(ServeProcess.SigHup);
+        await deployment.Server.WaitForLogAsync("the certificate is new");
+        Assert.Equal(second, await PresentedAsync(deployment));
+        await deployment.DoAsync("ls", deployment.Url("/", tls: true));
+
+        var third = Write(home, otherKey, "third");
+        deployment.Server.Signal(ServeProcess.SigHup);
+        await Poll.UntilAsync(() => deployment.Server.Log.Split("the certificate is new").Length == 3, () => deployment.Server.Log);
+        Assert.Equal(third, await PresentedAsync(deployment));
+        var refused = await deployment.RunAsync("ls", deployment.Url("/", tls: true));
+        Assert.Equal((4, ""), (refused.ExitCode, refused.Output));
+
+        await session.PingAsync();
+    }
+
+    [Fact]
+    public async Task Accounts_come_change_and_go_while_others_go_on()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        await using var session = await deployment.ConnectAsync();
+        await deployment.Server.UserAsync(["add", "bo", "--password-stdin"], Deployment.Password);
+        deployment.Server.Signal(ServeProcess.SigHup);
+        await deployment.Server.WaitForLogAsync("Reloaded: 2 accounts");
+        var bo = deployment.Url("/").Replace(Deployment.User + "@", "bo@", StringComparison.Ordinal);
+        await deployment.DoAsync("put", deployment.Home.Write("f", "x"), bo);
+        Assert.True(File.Exists(deployment.Home["share/bo/f"]));
+
+        await deployment.Server.UserAsync(["remove", "bo"]);
+        deployment.Server.Signal(ServeProcess.SigHup);
+        await deployment.Server.WaitForLogAsync("Reloaded: 1 account,");
+        Assert.Equal(1, (await deployment.RunAsync("ls", bo)).ExitCode);
+        await session.PingAsync();
+    }
+
+    private static string Write(TempFolder home, ECDsa key, string name)
+    {
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        var now = DateTimeOffset.UtcNow;
+        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(90));
+        File.WriteAllText(home["c.pem"], certificate.ExportCertificatePem());
+        File.WriteAllText(home["k.pem"], key.ExportPkcs8PrivateKeyPem());
+        return certificate.Subject;
+    }
+
+    private static async Task<string> PresentedAsync(Deployment deployment)
+    {
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(deployment.Server.Address);
+        await using var tls = new SslStream(tcp.GetStream(), leaveInnerStreamOpen: true, (_, _, _, _) => true);
+        await tls.AuthenticateAsClientAsync("localhost").WaitAsync(ArgosyCommand.Patience);
+        return tls.RemoteCertificate!.Subject;
+    }
+}

@@ -1,0 +1,128 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
+namespace Argosy.Client;
+
+public sealed partial class FileClient
+{
+    // What fits is sent in one piece with its header.
+    private const int SmallFile = 64 * 1024;
+
+    // Small files wait in memory until the writer takes them; so many at a time.
+    private readonly SemaphoreSlim _smallFiles = new(256);
+
+    /// <summary>Stores a local file, with its modification time and permission bits unless <paramref name="options"/> say others.</summary>
+    /// <param name="localFile">The file to read; a pipe or device is read to its end.</param>
+    /// <param name="path">Its place on the server.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Abandons the upload; nothing is stored then and the session goes on.</param>
+    /// <exception cref="IOException">The local file cannot be read, or changed while it was sent; nothing was stored.</exception>
+    /// <exception cref="UnauthorizedAccessException">The local file may not be read.</exception>
+    public async Task<Stored> PutAsync(
+        string localFile, RemotePath path, PutOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= PutOptions.Default;
+        if (Directory.Exists(localFile))
+            throw new IOException($"“{Terminal.Escape(localFile)}” is a folder, not a file.");
+        var file = new FileStream(localFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        await using var closing = file.ConfigureAwait(false);
+        options = options with
+        {
+            Modified = options.Modified ?? (file.CanSeek ? File.GetLastWriteTimeUtc(file.SafeFileHandle) : null),
+            Mode = options.Mode ?? (OperatingSystem.IsWindows() || !file.CanSeek ? null : File.GetUnixFileMode(file.SafeFileHandle)),
+        };
+        return await PutAsync(file, path, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Stores what a stream gives, from its position to its end. The stream is read only until the outcome is known and left open.</summary>
+    /// <param name="source">Any stream; one that can seek tells its length, and has to keep it.</param>
+    /// <param name="path">The place on the server.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Abandons the upload; nothing is stored then and the session goes on.</param>
+    /// <exception cref="IOException">The source failed, or changed its length; nothing was stored.</exception>
+    public async Task<Stored> PutAsync(
+        Stream source, RemotePath path, PutOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= PutOptions.Default;
+        long? size = source.CanSeek ? source.Length - source.Position : null;
+        await _smallFiles.WaitAsync(cancellationToken).ConfigureAwait(false);
+        // One byte more than may be needed: whether it comes tells small from large.
+        var window = (int)Math.Min(size + 1 ?? long.MaxValue, SmallFile + 1);
+        var buffer = ArrayPool<byte>.Shared.Rent(window);
+        var isLent = false;
+        try
+        {
+            var length = await source.ReadAtLeastAsync(
+                buffer.AsMemory(0, window), window, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            isLent = true;
+            var start = buffer.AsMemory(0, length);
+            Upload upload = length < window
+                ? new SmallUpload(path, start, options)
+                : new ChunkedUpload(path, source, start, size, options);
+            var stored = await _session.RunAsync(upload, cancellationToken).ConfigureAwait(false);
+            isLent = false;
+            return stored;
+        }
+        finally
+        {
+            // After a failure the writer may still hold the buffer: the collector gets it.
+            if (!isLent)
+                ArrayPool<byte>.Shared.Return(buffer);
+            _smallFiles.Release();
+        }
+    }
+
+    /// <summary>Stores bytes.</summary>
+    /// <param name="content">They must not change until the task is complete.</param>
+    /// <param name="path">The place on the server.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Abandons the upload if it has not been sent yet.</param>
+    public async Task<Stored> PutAsync(
+        ReadOnlyMemory<byte> content, RemotePath path, PutOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        if (content.Length <= SmallFile)
+            return await _session.RunAsync(new SmallUpload(path, content, options ?? PutOptions.Default), cancellationToken).ConfigureAwait(false);
+        var bytes = MemoryMarshal.TryGetArray(content, out var array) ? array : new ArraySegment<byte>(content.ToArray());
+        using var source = new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false);
+        return await PutAsync(source, path, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Fetches a file. The local file appears, or is replaced, at once and only when everything has come and its checksum is right; its
+    /// modification time is the server's. What is not a regular file (a pipe, a device) is written to as it is.
+    /// </summary>
+    /// <param name="path">The file on the server.</param>
+    /// <param name="localFile">The file to write. Its folder must exist.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Gives up; nothing is kept and the session goes on.</param>
+    /// <exception cref="IOException">The local file cannot be written, or exists and may not be replaced.</exception>
+    /// <exception cref="UnauthorizedAccessException">The local folder may not be written.</exception>
+    public async Task<Fetched> GetAsync(
+        RemotePath path, string localFile, GetOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= GetOptions.Default;
+        if (SpecialFiles.Is(localFile))
+        {
+            var special = new FileStream(localFile, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            await using var closing = special.ConfigureAwait(false);
+            return await GetAsync(path, special, options, cancellationToken).ConfigureAwait(false);
+        }
+
+        var target = LocalTarget.Create(localFile, options.Overwrite);
+        await using var cleaning = target.ConfigureAwait(false);
+        var fetched = await GetAsync(path, target.File, options, cancellationToken).ConfigureAwait(false);
+        await target.KeepAsync(fetched).ConfigureAwait(false);
+        return fetched;
+    }
+
+    /// <summary>
+    /// Writes a file's bytes into a stream as they come. Only a task that completes says that they are right: after an exception the
+    /// stream holds bytes that must not be used.
+    /// </summary>
+    /// <param name="path">The file on the server.</param>
+    /// <param name="sink">Written to until the outcome is known, and left open. A slow one holds up the whole session.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Gives up; the session goes on.</param>
+    public Task<Fetched> GetAsync(RemotePath path, Stream sink, GetOptions? options = null, CancellationToken cancellationToken = default) =>
+        _session.RunAsync(new Download(path, sink, options ?? GetOptions.Default), cancellationToken);
+}

@@ -1,0 +1,55 @@
+using System.Buffers;
+using Argosy.Wire;
+
+namespace Argosy.Client;
+
+/// <summary>
+/// What goes to the server, gathered so that many small requests leave in one write. Holds at most a header and a small body beyond
+/// <see cref="Full"/>.
+/// </summary>
+internal sealed class FrameOutput(Stream stream, Watch watch, CancellationToken closed) : IBufferWriter<byte>
+{
+    /// <summary>From this many bytes on it is worth a write.</summary>
+    public const int Full = 64 * 1024;
+
+    private byte[] _buffer = new byte[4096];
+    private int _count;
+
+    public Watch Watch => watch;
+
+    /// <summary>Cancelled when the connection is over.</summary>
+    public CancellationToken Closed => closed;
+
+    public bool IsFull => _count >= Full;
+
+    public void Write(IMessage message) => FrameEncoder.Write(this, message, seal: true);
+
+    public void Advance(int count) => _count += count;
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        sizeHint = Math.Max(sizeHint, 1);
+        if (_buffer.Length - _count < sizeHint)
+            Array.Resize(ref _buffer, Math.Max(_count + sizeHint, 2 * _buffer.Length));
+        return _buffer.AsMemory(_count);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    public async ValueTask FlushAsync()
+    {
+        if (_count == 0)
+            return;
+        await stream.WriteAsync(_buffer.AsMemory(0, _count), closed).ConfigureAwait(false);
+        _count = 0;
+        watch.Touch();
+    }
+
+    /// <summary>Sends what was gathered and then <paramref name="bytes"/>, which are not copied.</summary>
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        await FlushAsync().ConfigureAwait(false);
+        await stream.WriteAsync(bytes, closed).ConfigureAwait(false);
+        watch.Touch();
+    }
+}

@@ -1,0 +1,51 @@
+using Argosy.Wire;
+
+namespace Argosy.Client;
+
+/// <summary>
+/// A body of lines. It is received and verified as a whole before the first line is given out: nothing unverified is seen, and whoever
+/// reads slowly, or asks something else meanwhile, holds nobody up. Long ones wait on disk.
+/// </summary>
+internal sealed class Listing(Func<long, Request> describe) : Exchange<Spool>
+{
+    private readonly Spool _spool = new();
+    private Crc32C _sum;
+
+    public override bool ExpectsBody => true;
+
+    public override Request Describe(long id) => describe(id);
+
+    public override void Accept(Reply reply)
+    {
+        if (!reply.Body.IsChunked)
+            throw new NotVerifiedException("The server's listing has a length in advance, which no listing has. Try again.");
+    }
+
+    public override async ValueTask ReceiveAsync(ReadOnlyMemory<byte> piece)
+    {
+        _sum.Append(piece.Span);
+        await _spool.AppendAsync(piece).ConfigureAwait(false);
+    }
+
+    public override void Finish(Trailer? trailer)
+    {
+        if (trailer?.Crc32C == _sum.Value && trailer.Count is { } count)
+        {
+            _spool.Complete(count);
+            Succeed(_spool);
+        }
+        else
+        {
+            Fail(new NotVerifiedException("The listing's checksum is wrong: something changed it on the way. List again."));
+        }
+
+        if (Outcome.IsCanceled || Outcome.IsFaulted)
+            _spool.Dispose();
+    }
+
+    public override void Fail(Exception exception)
+    {
+        base.Fail(exception);
+        _spool.Dispose();
+    }
+}

@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using Argosy.Wire;
+
+namespace Argosy.Client;
+
+/// <summary>Takes what the server sends apart and gives it to the exchanges that wait, in their order. Trusts nothing of it.</summary>
+internal sealed class ReplyReader(Stream stream, ConcurrentQueue<Exchange> awaiting, Watch watch, string server)
+{
+    private readonly FrameDecoder<Reply> _decoder = new(SealMode.Required);
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(256 * 1024);
+    private int _start;
+    private int _end;
+
+    // The exchange whose body is coming; and, after the server has abandoned one, the exchange whose error must come next.
+    private Exchange? _receiving;
+    private Exchange? _abandoned;
+
+    /// <summary>True while nothing is half received.</summary>
+    public bool IsBetweenFrames => _decoder.IsBetweenFrames && _receiving is null;
+
+    public void AllowLongHeaders() => _decoder.HeaderCap = Limits.Header;
+
+    /// <summary>Reads until the server ends the stream.</summary>
+    /// <exception cref="NotVerifiedException">What came is not what a server may send.</exception>
+    /// <exception cref="RefusedException">The server ended the session and said why.</exception>
+    public async Task ReadAsync(CancellationToken closed)
+    {
+        do
+        {
+            try
+            {
+                while (Step(out var piece))
+                {
+                    if (piece > 0)
+                        await HandOverAsync(piece).ConfigureAwait(false);
+                }
+            }
+            catch (WireException exception)
+            {
+                throw new NotVerifiedException(
+                    $"What {server} sends is damaged or not Argosy's protocol. {exception.Message} Nothing unverified was kept; try again.", exception);
+            }
+        }
+        while (await FillAsync(closed).ConfigureAwait(false));
+    }
+
+    private async ValueTask<bool> FillAsync(CancellationToken closed)
+    {
+        (_start, _end) = (0, 0);
+        _end = await stream.ReadAsync(_buffer, closed).ConfigureAwait(false);
+        watch.Touch();
+        return _end > 0;
+    }
+
+    private async ValueTask HandOverAsync(int count)
+    {
+        watch.Leave();
+        try
+        {
+            await _receiving!.ReceiveAsync(_buffer.AsMemory(_start, count)).ConfigureAwait(false);
+        }
+        finally
+        {
+            watch.Return();
+        }
+
+        _decoder.Advance(count);
+        _start += count;
+    }
+
+    /// <summary>Goes on as far as the buffer reaches. False: more is needed. Otherwise so many bytes of a body are at hand, or none.</summary>
+    private bool Step(out int piece)
+    {
+        piece = 0;
+        var item = _decoder.Read(_buffer.AsSpan(_start, _end - _start), out var consumed);
+        _start += consumed;
+        switch (item)
+        {
+            case FrameItem.NeedMore:
+                return false;
+            case FrameItem.Body:
+                piece = (int)Math.Min(_decoder.BodyRemaining, _end - _start);
+                return piece > 0;
+            case FrameItem.Header:
+                Take(_decoder.Message!);
+                return true;
+            case FrameItem.Abandoned:
+                (_abandoned, _receiving) = (_receiving, null);
+                return true;
+            default:
+                EndOf(_receiving!).Finish(_decoder.Trailer);
+                return true;
+        }
+    }
+
+    private void Take(Reply reply)
+    {
+        if (reply.Status == ReplyStatus.Error && reply.Id is null)
+            throw ReplyErrors.Translate(reply);
+        if (!awaiting.TryPeek(out var exchange) || reply.Id != exchange.Id)
+            throw new NotVerifiedException($"{server} answers out of order. Nothing unverified was kept; try again.");
+        if (reply.Status == ReplyStatus.Error)
+            Refuse(exchange, reply);
+        else
+            Accept(exchange, reply);
+    }
+
+    private void Refuse(Exchange exchange, Reply reply)
+    {
+        _abandoned = null;
+        if (!reply.Body.IsNone)
+            throw Unfit();
+        var error = ReplyErrors.Translate(reply);
+        EndOf(exchange).Fail(error);
+        if (reply.Error!.Value.IsFatal())
+            throw error;
+    }
+
+    private void Accept(Exchange exchange, Reply reply)
+    {
+        if (_abandoned is not null || !exchange.MaySucceed || exchange.ExpectsBody == reply.Body.IsNone)
+            throw Unfit();
+        exchange.Accept(reply);
+        if (exchange.ExpectsBody)
+            _receiving = exchange;
+        else
+            EndOf(exchange).Finish(null);
+    }
+
+    private Exchange EndOf(Exchange exchange)
+    {
+        awaiting.TryDequeue(out _);
+        _receiving = null;
+        return exchange;
+    }
+
+    private NotVerifiedException Unfit() => new($"The answer of {server} does not fit the request. Nothing unverified was kept; try again.");
+}

@@ -1,0 +1,119 @@
+using Argosy.Wire;
+
+namespace Argosy.Client;
+
+/// <summary>
+/// A file, or a part of one, on its way into a stream. When the stream fails or nobody wants the rest, what still comes is dropped and the
+/// session goes on.
+/// </summary>
+internal sealed class Download(RemotePath path, Stream sink, GetOptions options) : Exchange<Fetched>
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _gate = new();
+    private Crc32C _sum;
+    private uint? _announcedSum;
+    private Fetched? _announced;
+    private long _received;
+    private bool _isWriting;
+    private Exception? _failure;
+
+    public override bool IsTransfer => true;
+
+    public override bool ExpectsBody => true;
+
+    public override Request Describe(long id) => new()
+    {
+        Command = "get",
+        Id = id,
+        Path = path.Bytes.ToArray(),
+        Offset = options.Offset == 0 ? null : options.Offset,
+        Length = options.Length,
+        Check = options.Verify ? null : BodyCheck.None,
+    };
+
+    public override void Accept(Reply reply)
+    {
+        if (reply.Size is not { } size || Times.FromWire(reply.MTime) is not { } modified
+            || (reply.Offset ?? 0) != options.Offset || options.Offset > size)
+            throw Lie("its answer does not fit the question");
+        var bytes = Math.Min(size - options.Offset, options.Length ?? long.MaxValue);
+        if (reply.Body.Length is { } length && length != bytes)
+            throw Lie($"it announced {length} bytes instead of {bytes}");
+        _announcedSum = reply.Crc32C;
+        _announced = new Fetched(bytes, size, modified, (UnixFileMode?)reply.Mode);
+    }
+
+    public override async ValueTask ReceiveAsync(ReadOnlyMemory<byte> piece)
+    {
+        _received += piece.Length;
+        if (_received > _announced!.Bytes)
+            throw Lie($"it sent more than the {_announced.Bytes} bytes that it announced");
+        if (!BeginWrite())
+            return;
+        try
+        {
+            if (options.Verify)
+                _sum.Append(piece.Span);
+            await sink.WriteAsync(piece, _stop.Token).ConfigureAwait(false);
+            options.Progress?.Report(new TransferProgress(_received, _announced.Bytes));
+        }
+        catch (Exception exception)
+        {
+            lock (_gate)
+                _failure ??= exception;
+        }
+
+        EndWrite();
+    }
+
+    public override void Finish(Trailer? trailer)
+    {
+        var announced = _announced!;
+        if (_received != announced.Bytes)
+            Fail(new NotVerifiedException($"Only {_received} of {announced.Bytes} bytes came. Nothing was kept; get it again."));
+        else if (options.Verify && _sum.Value != (trailer is null ? _announcedSum : trailer.Crc32C))
+            Fail(new NotVerifiedException("The file's checksum is wrong: something changed it on the way. Nothing was kept; get it again."));
+        else
+            Succeed(announced);
+    }
+
+    // The owner of the sink may close it as soon as the outcome is known: not while a piece is being written.
+    public override void Cancel(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+            _failure ??= new OperationCanceledException(cancellationToken);
+        _stop.Cancel();
+        lock (_gate)
+        {
+            if (!_isWriting)
+                Drop();
+        }
+    }
+
+    private bool BeginWrite()
+    {
+        lock (_gate)
+            return _isWriting = _failure is null;
+    }
+
+    private void EndWrite()
+    {
+        lock (_gate)
+        {
+            _isWriting = false;
+            if (_failure is not null)
+                Drop();
+        }
+    }
+
+    private void Drop()
+    {
+        if (_failure is OperationCanceledException cancelled)
+            base.Cancel(cancelled.CancellationToken);
+        else
+            Fail(_failure!);
+    }
+
+    private NotVerifiedException Lie(string what) =>
+        new($"The server contradicts itself about {path}: {what}. Nothing was kept; get it again.");
+}

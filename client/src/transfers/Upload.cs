@@ -1,0 +1,47 @@
+using Argosy.Wire;
+
+namespace Argosy.Client;
+
+/// <summary>What the two kinds of uploads share: the request's facts, and the check of the answer.</summary>
+internal abstract class Upload(RemotePath path, PutOptions options) : Exchange<Stored>
+{
+    // The least speed at which a server is expected to put a file on its disk.
+    private const double SlowDisk = 20_000_000;
+
+    private Stored? _stored;
+
+    public override bool IsTransfer => true;
+
+    protected PutOptions Options => options;
+
+    /// <summary>Bytes of the file that were sent so far.</summary>
+    protected long Sent { get; set; }
+
+    // A server gives a body that stands still 30 s; its word about that must be able to arrive.
+    public override TimeSpan Patience(TimeSpan silence) => (1.5 * silence) + TimeSpan.FromSeconds(Sent / SlowDisk);
+
+    public override void Accept(Reply reply)
+    {
+        if (reply.Size != Sent)
+            throw new NotVerifiedException(
+                $"The server stored {reply.Size?.ToString() ?? "an unknown number of"} bytes where {Sent} were sent. Look at the file and put it again.");
+        _stored = new Stored(
+            reply.Path is { } final ? RemotePath.FromBytes(final) : path, Sent, Times.FromWire(reply.MTime) ?? DateTimeOffset.UtcNow);
+    }
+
+    public override void Finish(Trailer? trailer) => Succeed(_stored!);
+
+    protected Request Describe(long id, Body body, long? size, uint? sum) => new()
+    {
+        Command = "put",
+        Id = id,
+        Path = path.Bytes.ToArray(),
+        Body = body,
+        Size = size,
+        MTime = Times.ToWire(options.Modified),
+        Mode = options.Mode is { } mode ? (int)mode & 0x1ff : null,
+        Overwrite = options.Overwrite,
+        Check = options.Verify ? null : BodyCheck.None,
+        Crc32C = sum,
+    };
+}

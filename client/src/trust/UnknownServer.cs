@@ -1,0 +1,7 @@
+namespace Argosy.Client;
+
+/// <summary>A server met for the first time, whose certificate the system does not vouch for.</summary>
+/// <param name="Authority"><c>host:port</c>.</param>
+/// <param name="Fingerprint">The key that it showed.</param>
+/// <param name="Reason">Why the system does not vouch for it: words for people.</param>
+public sealed record UnknownServer(string Authority, Fingerprint Fingerprint, string Reason);

@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text;
+
+namespace Argosy.Files;
+
+/// <summary>What may be an account's name: always a plain child of a folder, and safe to show.</summary>
+public static class AccountName
+{
+    /// <summary>Most characters (UTF-16 code units) of a name.</summary>
+    public const int MaxLength = 64;
+
+    /// <summary>The name that visitors without an account have; no account may take it.</summary>
+    public const string Anonymous = "anonymous";
+
+    /// <summary>The name in NFKC, as stores hold it.</summary>
+    /// <exception cref="FormatException">It may not be a name; the message says why and what may.</exception>
+    public static string Normalize(string name) => TryNormalize(name, out var normal, out var fault) ? normal : throw new FormatException(fault);
+
+    /// <summary>The name in NFKC; false with a sentence where it may not be one.</summary>
+    public static bool TryNormalize(string name, out string normal, out string fault)
+    {
+        normal = name.Length > MaxLength ? "" : Nfkc.Of(name) ?? "";
+        fault = Fault(normal);
+        return fault.Length == 0;
+    }
+
+    /// <summary>For a log or a message: cut to a length and escaped.</summary>
+    internal static string ForLog(string name)
+    {
+        var shown = name.Length > MaxLength ? name[..MaxLength] + "..." : name;
+        return Escaped.Text(Encoding.UTF8.GetBytes(shown));
+    }
+
+    private static string Fault(string name)
+    {
+        if (name.Length is 0 or > MaxLength) return $"A name has 1 to {MaxLength} characters of valid Unicode.";
+        if (name is "." or "..") return "A name cannot be '.' or '..'.";
+        if (name.Contains('/') || name.Contains('\\')) return "A name cannot hold a slash or backslash.";
+        if (char.IsWhiteSpace(name[0]) || char.IsWhiteSpace(name[^1])) return "A name cannot begin or end with a space.";
+        if (name.EnumerateRunes().Any(IsInvisible)) return "A name cannot hold control or invisible characters.";
+        if (name.Equals(Anonymous, StringComparison.OrdinalIgnoreCase)) return $"'{Anonymous}' is for visitors without an account.";
+
+        return "";
+    }
+
+    private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
+        or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+}

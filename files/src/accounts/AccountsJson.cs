@@ -1,0 +1,53 @@
+using System.Text.Json;
+
+namespace Argosy.Files;
+
+/// <summary>The account file's text.</summary>
+internal static class AccountsJson
+{
+    /// <summary>The accounts of a file.</summary>
+    /// <param name="text">UTF-8, with or without a byte order mark.</param>
+    /// <param name="path">For messages.</param>
+    /// <exception cref="AccountStoreException">Something is wrong; the message names the file and, where it can, the line.</exception>
+    internal static IReadOnlyList<Account> Read(ReadOnlySpan<byte> text, string path)
+    {
+        if (text.StartsWith("\uFEFF"u8)) text = text[3..];
+        try
+        {
+            var stored = JsonSerializer.Deserialize(text, AccountsJsonContext.Default.StoredAccounts) ?? throw new JsonException("an object is missing here");
+            if (stored.Version != StoredAccounts.CurrentVersion)
+                throw new FormatException($"It is of version {stored.Version}; this program knows version {StoredAccounts.CurrentVersion}.");
+
+            return Check([.. stored.Accounts.Select(each => each.ToAccount())]);
+        }
+        catch (JsonException e)
+        {
+            throw new AccountStoreException($"{path}, line {(e.LineNumber ?? 0) + 1}: {Reason(e)} Correct it or restore a copy.", e);
+        }
+        catch (FormatException e)
+        {
+            throw new AccountStoreException($"{path}: {e.Message} Correct it or restore a copy.", e);
+        }
+    }
+
+    internal static byte[] Write(IEnumerable<Account> accounts)
+    {
+        var stored = new StoredAccounts { Version = StoredAccounts.CurrentVersion, Accounts = [.. accounts.Select(StoredAccount.From)] };
+        return [.. JsonSerializer.SerializeToUtf8Bytes(stored, AccountsJsonContext.Default.StoredAccounts), (byte)'\n'];
+    }
+
+    private static IReadOnlyList<Account> Check(IReadOnlyList<Account> accounts)
+    {
+        foreach (var account in accounts) AccountRules.Require(account);
+
+        var twice = accounts.GroupBy(each => each.Name).FirstOrDefault(each => each.Count() > 1);
+        return twice is null ? accounts : throw new FormatException($"The account '{AccountName.ForLog(twice.Key)}' stands there twice.");
+    }
+
+    /// <summary>The message without the tail in which the serializer repeats path and line.</summary>
+    private static string Reason(JsonException e)
+    {
+        var reason = e.Message.Split(" Path: ")[0].Split(" LineNumber: ")[0].TrimEnd('.');
+        return reason + ".";
+    }
+}

@@ -1,0 +1,23 @@
+namespace Argosy.Files;
+
+/// <summary>How a <see cref="FileService"/> is set up.</summary>
+public sealed record FileServiceOptions
+{
+    /// <summary>Holds the homes of accounts without one of their own; itself the home of anonymous and of the first account.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>The data folder: ledger, secrets. Never inside a home.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>What anonymous visitors may do.</summary>
+    public AnonymousAccess Anonymous { get; init; }
+
+    /// <summary>Quota of accounts that name none, and of anonymous; null for none. Bytes.</summary>
+    public long? DefaultQuotaBytes { get; init; }
+
+    /// <summary>Uploads are refused when the disk has less than this left. Bytes.</summary>
+    public long MinFree { get; init; } = 64 << 20;
+
+    /// <summary>How long an unfinished upload waits for its client.</summary>
+    public TimeSpan KeepUnfinished { get; init; } = TimeSpan.FromDays(7);
+}

@@ -1,0 +1,30 @@
+using System.Security.Cryptography;
+
+namespace Argosy.Files;
+
+/// <summary>The server's secret in the data folder: made-up verifiers stay the same over restarts and cannot be foretold.</summary>
+internal static class LoginSecret
+{
+    internal const string FileName = "login-secret";
+    private const int Length = 32;
+
+    /// <summary>Reads it, or makes it. Processes that start at once agree on one.</summary>
+    /// <exception cref="AccountStoreException">It cannot be read or is not what was written.</exception>
+    internal static byte[] Open(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        try
+        {
+            if (!File.Exists(path)) DurableFile.TryCreate(path, RandomNumberGenerator.GetBytes(Length));
+
+            var secret = File.ReadAllBytes(path);
+            return secret.Length == Length
+                ? secret
+                : throw new AccountStoreException($"{path} has {secret.Length} bytes instead of {Length}: remove it and a new one is made.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AccountStoreException($"{path} cannot be read or made: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Argosy.Files;
+
+/// <summary>A file opened for reading: one version, even if the name is replaced meanwhile.</summary>
+public sealed class Download : IAsyncDisposable
+{
+    private readonly FileSession _session;
+    private readonly IContent _content;
+
+    internal Download(FileSession session, IContent content) => (_session, _content) = (session, content);
+
+    /// <summary>The entry as it was when it was opened.</summary>
+    public FileEntry Entry => _content.Entry;
+
+    /// <summary>The file for the kernel to read from; null where the storage has none.</summary>
+    public SafeFileHandle? File => _content.File;
+
+    /// <summary>Reads at an offset; 0 at the end.</summary>
+    public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        _session.RequireLive();
+        return _content.ReadAsync(offset, buffer);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _content.DisposeAsync();
+}

@@ -1,0 +1,79 @@
+namespace Argosy.Files;
+
+/// <content>What changes names.</content>
+public sealed partial class FileSession
+{
+    /// <summary>Makes a folder; with <paramref name="parents"/> also those above it, and an existing one is fine.</summary>
+    public async ValueTask MakeFolderAsync(RemotePath path, bool parents = false)
+    {
+        Require(path, Permissions.MakeFolder, "made");
+        if (!parents)
+        {
+            await _home.MakeFolderAsync(path);
+            Log.FolderMade(Name, path);
+            return;
+        }
+
+        var missing = new Stack<RemotePath>();
+        for (var at = path; !at.IsRoot && !await IsFolderAsync(at); at = at.Parent)
+        {
+            Require(at, Permissions.MakeFolder, "made");
+            missing.Push(at);
+        }
+
+        foreach (var folder in missing)
+        {
+            await MakeIfMissingAsync(folder);
+        }
+    }
+
+    /// <summary>Removes a file or link.</summary>
+    public async ValueTask RemoveAsync(RemotePath path)
+    {
+        Require(path, Permissions.Delete, "removed");
+        using var tally = new LeaseTally(Usage);
+        await _home.RemoveAsync(path, tally);
+        Log.Removed(Name, path);
+    }
+
+    /// <summary>Removes a folder; with <paramref name="recursive"/> all that is in it, without following links.</summary>
+    public async ValueTask RemoveFolderAsync(RemotePath path, bool recursive = false)
+    {
+        RequireLive();
+        _access.RequireWithin(path, Permissions.Delete, "removed");
+        using var tally = new LeaseTally(Usage);
+        await _home.RemoveFolderAsync(path, recursive, tally);
+        Log.Removed(Name, path);
+    }
+
+    /// <summary>Renames or moves; replaces a file only with <paramref name="overwrite"/> and the permission to.</summary>
+    public async ValueTask RenameAsync(RemotePath from, RemotePath to, bool overwrite = true)
+    {
+        RequireLive();
+        _access.RequireMove(from, to);
+        using var tally = new LeaseTally(Usage);
+        await _home.RenameAsync(from, to, overwrite && _access.Allows(to, Permissions.Overwrite), tally);
+        Log.Renamed(Name, from, to);
+    }
+
+    private async ValueTask<bool> IsFolderAsync(RemotePath path) => await _home.FindAsync(path, followLink: true) switch
+    {
+        null => false,
+        { Kind: EntryKind.Folder } => true,
+        _ => throw new FileException(FileError.AlreadyExists, $"{path} exists and is not a folder."),
+    };
+
+    private async ValueTask MakeIfMissingAsync(RemotePath folder)
+    {
+        try
+        {
+            await _home.MakeFolderAsync(folder);
+            Log.FolderMade(Name, folder);
+        }
+        catch (FileException failed) when (failed.Error == FileError.AlreadyExists)
+        {
+            // Somebody made it meanwhile: fine where it is a folder.
+            await IsFolderAsync(folder);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Argosy.Ledger;
+
+namespace Argosy.Files;
+
+/// <summary>Writes a step's intent into the ledger before it is taken and settles it after.</summary>
+/// <param name="usage">Whose usage changes.</param>
+/// <param name="lease">What is reserved for the step already, or null.</param>
+/// <param name="held">How much that is.</param>
+/// <param name="enforced">False for what has happened on disk already and must be counted whatever the limit.</param>
+internal sealed class LeaseTally(HomeUsage usage, Lease? lease = null, Amount held = default, bool enforced = true) : ITally
+{
+    private bool _begun;
+
+    /// <summary>Whether the step was completed; then the lease is gone.</summary>
+    public bool IsComplete { get; private set; }
+
+    public void Begin(Usage change, ReadOnlySpan<byte> mark)
+    {
+        var needed = new Amount(Math.Max(0, change.Bytes), Math.Max(0, change.Files));
+        if (_begun)
+        {
+            // The step did not happen and is tried another way: its intent goes, its reservation comes anew.
+            lease?.Dispose();
+            lease = null;
+        }
+
+        if (lease is null)
+        {
+            (lease, held) = (Take(needed), needed);
+        }
+
+        var more = new Amount(Math.Max(0, needed.Bytes - held.Bytes), Math.Max(0, needed.Files - held.Files));
+        if (more != default && !(enforced ? usage.TryGrow(lease, more) : Bookkeeping.Try(() => lease!.TryGrow(more, HomeUsage.NoLimit))))
+        {
+            throw usage.Refusal();
+        }
+
+        held += more;
+        _begun = true;
+        var named = mark.ToArray();
+        Bookkeeping.Try(() => lease!.BeginCommit(new(change.Bytes, change.Files), named));
+    }
+
+    public void Complete()
+    {
+        Bookkeeping.Try(lease!.Complete);
+        IsComplete = true;
+    }
+
+    /// <summary>Gives back what an uncompleted step had reserved.</summary>
+    public void Dispose()
+    {
+        if (!IsComplete)
+        {
+            lease?.Dispose();
+        }
+    }
+
+    private Lease Take(Amount needed) =>
+        enforced ? usage.Lease(needed) : Bookkeeping.Try(() => usage.Counter.TryLease(needed, HomeUsage.NoLimit)) ?? throw usage.Refusal();
+}

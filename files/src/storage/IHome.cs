@@ -1,0 +1,62 @@
+namespace Argosy.Files;
+
+/// <summary>
+/// One account's files as its storage shows them. It keeps the jail and atomicity; who may do what, and how much, is decided above.
+/// </summary>
+/// <remarks>
+/// All operations throw <see cref="FileException"/>. What was unfinished work of a crashed process is looked at by
+/// <see cref="HappenedAsync"/> first and removed by <see cref="SweepAsync"/> after.
+/// </remarks>
+public interface IHome : IAsyncDisposable
+{
+    /// <summary>The same for everyone who opens this home, another for any other home, also for one made anew in its place. At most 128 ASCII characters.</summary>
+    string Identity { get; }
+
+    /// <summary>What is there, or null.</summary>
+    ValueTask<FileEntry?> FindAsync(RemotePath path, bool followLink);
+
+    /// <summary>A folder's entries in no order, in bounded memory; nothing that is staged.</summary>
+    IAsyncEnumerable<FileEntry> ListAsync(RemotePath path, CancellationToken cancellation);
+
+    /// <summary>Opens one version of a file.</summary>
+    ValueTask<IContent> OpenAsync(RemotePath path);
+
+    /// <summary>Begins a file that nobody sees yet; with an id, goes on with the unfinished one of that owner, path and id.</summary>
+    /// <exception cref="FileException"><see cref="FileError.InUse"/>; <see cref="FileError.IsAFolder"/> at the path.</exception>
+    ValueTask<IStaged> StageAsync(StageRequest request);
+
+    /// <summary>Makes a folder.</summary>
+    ValueTask MakeFolderAsync(RemotePath path);
+
+    /// <summary>Removes a file or link; the tally begins and completes when bytes are freed.</summary>
+    ValueTask RemoveAsync(RemotePath path, ITally tally);
+
+    /// <summary>Removes a folder; with <paramref name="recursive"/> all that is in it, without following links.</summary>
+    ValueTask RemoveFolderAsync(RemotePath path, bool recursive, ITally tally);
+
+    /// <summary>Renames; a file in the way is replaced only with <paramref name="overwrite"/>.</summary>
+    ValueTask RenameAsync(RemotePath from, RemotePath to, bool overwrite, ITally tally);
+
+    /// <summary>Sets a modification time.</summary>
+    ValueTask TouchAsync(RemotePath path, DateTime modified);
+
+    /// <summary>Unfinished uploads of one owner, or of everyone for null.</summary>
+    ValueTask<IReadOnlyList<UnfinishedUpload>> ListUnfinishedAsync(string? owner);
+
+    /// <summary>Discards an owner's unfinished uploads of that id; false where there are none.</summary>
+    /// <exception cref="FileException"><see cref="FileError.InUse"/>.</exception>
+    ValueTask<bool> DiscardUnfinishedAsync(string owner, string uploadId, ITally tally);
+
+    /// <summary>Bytes the storage can still take, or null where that is not limited.</summary>
+    ValueTask<long?> FreeAsync();
+
+    /// <summary>Counts what the home holds, published and unfinished, and hands the sum to <paramref name="counted"/> while no
+    /// replacement or removal can come between.</summary>
+    ValueTask CountAsync(Action<Usage> counted);
+
+    /// <summary>Whether the step that a crashed process marked (<see cref="ITally.Begin"/>) had happened.</summary>
+    ValueTask<bool> HappenedAsync(ReadOnlyMemory<byte> mark);
+
+    /// <summary>Removes what crashed processes left staged and unfinished uploads untouched since <paramref name="expired"/>.</summary>
+    ValueTask SweepAsync(DateTime expired, Func<ITally> tally);
+}

@@ -1,0 +1,38 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Argosy.Files;
+
+/// <summary>A file that is being written where nobody sees it. Disposing closes it: what has no upload id and was not published is discarded.</summary>
+public interface IStaged : IAsyncDisposable
+{
+    /// <summary>Bytes that were there when it was opened.</summary>
+    long Received { get; }
+
+    /// <summary>Part of what was received that the home's usage contains already; file count included.</summary>
+    Usage Settled { get; }
+
+    /// <summary>For the kernel to write to; null where there is none.</summary>
+    SafeFileHandle? File { get; }
+
+    /// <summary>Length of the file that stood at the path when this was staged; null where there was none.</summary>
+    long? Replaces { get; }
+
+    /// <summary>Writes all of <paramref name="data"/> at <paramref name="offset"/>.</summary>
+    ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> data);
+
+    /// <summary>Reads what was written; 0 at the end.</summary>
+    ValueTask<int> ReadAsync(long offset, Memory<byte> buffer);
+
+    /// <summary>Appends all of <paramref name="source"/> from <paramref name="offset"/>, at most <paramref name="count"/> bytes, without showing them; how many.</summary>
+    ValueTask<long> CopyAsync(IContent source, long offset, long count);
+
+    /// <summary>Publishes <paramref name="length"/> bytes atomically; the tally is told what is added less what is replaced.</summary>
+    /// <returns>The entry under the name it got.</returns>
+    ValueTask<FileEntry> PublishAsync(Publication how, long length, ITally tally);
+
+    /// <summary>Keeps <paramref name="length"/> bytes as an unfinished upload; the tally is told what is newly settled.</summary>
+    ValueTask KeepAsync(long length, ITally tally);
+
+    /// <summary>Removes it; the tally is told what settled usage is freed.</summary>
+    ValueTask DiscardAsync(ITally tally);
+}

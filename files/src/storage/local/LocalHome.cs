@@ -1,0 +1,93 @@
+using System.Runtime.CompilerServices;
+
+namespace Argosy.Files;
+
+/// <summary>A <see cref="LocalTree"/> lent to one session: everything that can block runs under the session's offload.</summary>
+internal sealed class LocalHome(LocalStorage storage, LocalTree tree, IOffload offload) : IHome
+{
+    /// <summary>Reads and writes up to this many bytes go straight to the page cache: handing them over would cost more.</summary>
+    public const int SmallIO = 64 << 10;
+
+    private const int Batch = 256;
+
+    private bool _closed;
+
+    /// <summary>The home that this is a session's view of.</summary>
+    internal LocalTree Tree => tree;
+
+    public string Identity => tree.Identity;
+
+    public ValueTask<FileEntry?> FindAsync(RemotePath path, bool followLink) =>
+        offload.RunAsync(static work => work.tree.Find(work.path, work.followLink), (tree, path, followLink));
+
+    public async IAsyncEnumerable<FileEntry> ListAsync(RemotePath path, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var reader = await offload.RunAsync(static work => work.tree.OpenReader(work.path), (tree, path));
+        List<FileEntry> batch;
+        do
+        {
+            cancellation.ThrowIfCancellationRequested();
+            batch = await offload.RunAsync(static reader => LocalTree.Read(reader, Batch), reader);
+            foreach (var entry in batch)
+            {
+                yield return entry;
+            }
+        }
+        while (batch.Count == Batch);
+    }
+
+    public ValueTask<IContent> OpenAsync(RemotePath path) =>
+        offload.RunAsync(static work => (IContent)work.tree.OpenContent(work.path).Under(work.offload), (tree, path, offload));
+
+    public ValueTask<IStaged> StageAsync(StageRequest request) =>
+        offload.RunAsync(static work => (IStaged)new OffloadedStaged(work.tree.Stage(work.request), work.offload), (tree, request, offload));
+
+    public ValueTask MakeFolderAsync(RemotePath path) => Run(static work => work.tree.MakeFolder(work.path), (tree, path));
+
+    public ValueTask RemoveAsync(RemotePath path, ITally tally) => Run(static work => work.tree.Remove(work.path, work.tally), (tree, path, tally));
+
+    public ValueTask RemoveFolderAsync(RemotePath path, bool recursive, ITally tally) =>
+        Run(static work => work.tree.RemoveFolder(work.path, work.recursive, work.tally), (tree, path, recursive, tally));
+
+    public ValueTask RenameAsync(RemotePath from, RemotePath to, bool overwrite, ITally tally) =>
+        Run(static work => work.tree.Rename(work.from, work.to, work.overwrite, work.tally), (tree, from, to, overwrite, tally));
+
+    public ValueTask TouchAsync(RemotePath path, DateTime modified) =>
+        Run(static work => work.tree.Touch(work.path, work.modified), (tree, path, modified));
+
+    public ValueTask<IReadOnlyList<UnfinishedUpload>> ListUnfinishedAsync(string? owner) =>
+        offload.RunAsync(static IReadOnlyList<UnfinishedUpload> (work) => work.tree.ListUnfinished(work.owner), (tree, owner));
+
+    public ValueTask<bool> DiscardUnfinishedAsync(string owner, string uploadId, ITally tally) =>
+        offload.RunAsync(static work => work.tree.DiscardUnfinished(work.owner, work.uploadId, work.tally), (tree, owner, uploadId, tally));
+
+    public ValueTask<long?> FreeAsync() => offload.RunAsync(static tree => (long?)tree.Free(), tree);
+
+    public ValueTask CountAsync(Action<Usage> counted) => Run(static work => work.tree.Count(work.counted), (tree, counted));
+
+    public ValueTask<bool> HappenedAsync(ReadOnlyMemory<byte> mark) =>
+        offload.RunAsync(static work => work.tree.Happened(work.mark.Span), (tree, mark));
+
+    public ValueTask SweepAsync(DateTime expired, Func<ITally> tally) =>
+        Run(static work => work.tree.Sweep(work.expired, work.tally), (tree, expired, tally));
+
+    public ValueTask DisposeAsync()
+    {
+        if (!_closed)
+        {
+            _closed = true;
+            storage.Close(tree);
+        }
+
+        return default;
+    }
+
+    private async ValueTask Run<TState>(Action<TState> action, TState state) =>
+        await offload.RunAsync(
+            static work =>
+            {
+                work.action(work.state);
+                return true;
+            },
+            (action, state));
+}

@@ -1,0 +1,259 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Argosy.Files;
+
+/// <content>Staging files, and what stays of them.</content>
+internal sealed partial class LocalTree
+{
+    /// <summary>Begins a file; <see cref="LocalStaged"/> goes on.</summary>
+    public LocalStaged Stage(StageRequest request)
+    {
+        long? replaces;
+        using (var parent = OpenParent(request.Path))
+        {
+            var result = Kernel.Stat(parent.Number, request.Path.TerminatedName, Kernel.AtNoFollow, out var target);
+            replaces = result < 0 ? null : target.IsFile ? target.Length : 0;
+            if (result != -Errno.NotFound)
+            {
+                Errno.Check(result, request.Path);
+                RequireReplaceable(target, request.Path);
+                RefuseFolder(target, request.Path);
+            }
+        }
+
+        return request.UploadId is null ? StageNew(request, replaces) : StageUnfinished(request, request.UploadId, replaces);
+    }
+
+    public List<UnfinishedUpload> ListUnfinished(string? owner)
+    {
+        var found = new List<UnfinishedUpload>();
+        ForEachUnfinished((folder, data, record) =>
+        {
+            if (record is not null && (owner is null || record.Owner == owner) && Kernel.Stat(folder, data, Kernel.AtNoFollow, out var status) >= 0)
+            {
+                found.Add(new(record.UploadId, record.Path, status.Length, record.Length, status.Written.Time));
+            }
+        });
+        return found;
+    }
+
+    public bool DiscardUnfinished(string owner, string uploadId, ITally tally)
+    {
+        var found = false;
+        ForEachUnfinished((folder, data, record) =>
+        {
+            if (found || record is null || record.Owner != owner || record.UploadId != uploadId)
+            {
+                return;
+            }
+
+            using var staged = OpenUnfinished(folder, data)
+                ?? throw new FileException(FileError.InUse, $"The upload {Escaped.Text(Encoding.UTF8.GetBytes(uploadId))} is in use by another session.");
+            staged.Discard(tally);
+            found = true;
+        });
+        return found;
+    }
+
+    /// <summary>Removes the leavings of dead processes, settles what they received, expires what nobody came back for.</summary>
+    public void Sweep(DateTime expired, Func<ITally> tally)
+    {
+        if (_staging is null)
+        {
+            return;
+        }
+
+        using var alone = Staging.Sweeping.Enter();
+        SweepOrphans(tally);
+        ForEachUnfinished((folder, data, record) =>
+        {
+            using var staged = OpenUnfinished(folder, data);
+            if (staged is null)
+            {
+                return; // Its session is alive.
+            }
+
+            Kernel.Stat(staged.Number, out var status);
+            if (staged.Record is null || status.Written.Time < expired)
+            {
+                using var freed = tally();
+                staged.Discard(freed);
+            }
+            else if (staged.Settled != new Usage(status.Length, 1))
+            {
+                using var kept = tally();
+                staged.Keep(status.Length, kept);
+            }
+        });
+    }
+
+    /// <summary>Counts the home with its unfinished uploads, while nothing is replaced or removed.</summary>
+    public void Count(Action<Usage> counted)
+    {
+        using var alone = Staging.HomeLock.Enter();
+        using var home = _jail.Lend();
+        var sum = FolderCount.Count(home.Number, "The home");
+        ForEachUnfinished((folder, data, record) =>
+        {
+            using var staged = OpenUnfinished(folder, data);
+            if (staged?.Record is { } idle && Kernel.Stat(staged.Number, out var status) >= 0)
+            {
+                var settled = new Usage(status.Length, 1);
+                (idle with { Settled = settled }).Write(Staging, [(byte)'a', .. data.AsSpan(1)], IsStrict);
+                sum += settled;
+            }
+            else if (staged is null && record is not null)
+            {
+                sum += record.Settled;
+            }
+        });
+        counted(sum + CountAllTrash());
+    }
+
+    /// <summary>Removed folders that nobody has counted down yet.</summary>
+    private Usage CountAllTrash()
+    {
+        var sum = default(Usage);
+        using var folder = Staging.Lend();
+        using var reader = FolderReader.Open(folder.Number, "The staging folder");
+        while (reader.Next())
+        {
+            sum += reader.Name is [(byte)'t', (byte)'.', ..] ? CountTrash(reader.TerminatedName.ToArray()) : default;
+        }
+
+        return sum;
+    }
+
+    public static void RefuseFolder(in Status target, RemotePath path)
+    {
+        if (target.IsFolder)
+        {
+            throw new FileException(FileError.IsAFolder, $"{path} is a folder.");
+        }
+    }
+
+    private void RequireStaging(int result)
+    {
+        if (result == -Errno.NotFound)
+        {
+            RequireHome();
+            throw new FileException(FileError.Storage, "The folder for unfinished uploads is gone; ask the operator to restart the server.");
+        }
+
+        Errno.Check(result, "Beginning the upload");
+    }
+
+    private LocalStaged StageNew(StageRequest request, long? replaces)
+    {
+        using var folder = Staging.Lend();
+        var name = Staging.NewName();
+        var number = Kernel.OpenAt(folder.Number, name, Kernel.ReadWrite | Kernel.Create | Kernel.Exclusive, 0x1b6);
+        RequireStaging(number);
+        return new LocalStaged(this, new(number, ownsHandle: true), name, request.Path, record: null, replaces);
+    }
+
+    private LocalStaged StageUnfinished(StageRequest request, string uploadId, long? replaces)
+    {
+        using var folder = Staging.Lend();
+        var data = UnfinishedRecord.FileName('u', request.Owner, uploadId, request.Path);
+        var result = Kernel.OpenAt(folder.Number, data, Kernel.ReadWrite | Kernel.Create | Kernel.NoFollow, 0x1b6);
+        RequireStaging(result);
+        Kernel.Close(result);
+        var staged = OpenUnfinished(folder.Number, data, request.Path, replaces)
+            ?? throw new FileException(FileError.InUse, $"Another session uploads {request.Path} under this id; wait for it or use another id.");
+        try
+        {
+            // Another length means another file; after another boot, bytes that nothing checks may be holes.
+            var known = staged.Record
+                ?? new(request.Owner, uploadId, request.Path, request.Length, UnfinishedRecord.ThisBoot, staged.Identity, default);
+            var isSame = staged.Record is not null && (known.Length == request.Length || known.Length is null || request.Length is null);
+            staged.Continue(known with { Length = request.Length ?? known.Length, Boot = UnfinishedRecord.ThisBoot },
+                isSame && (request.Trust || IsStrict || known.Boot == UnfinishedRecord.ThisBoot));
+            return staged;
+        }
+        catch
+        {
+            staged.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens and locks the data of an unfinished upload, then reads its record; null where another session has it or it went meanwhile.</summary>
+    private LocalStaged? OpenUnfinished(int folder, byte[] data, RemotePath? path = null, long? replaces = null)
+    {
+        var number = Kernel.OpenAt(folder, data, Kernel.ReadWrite | Kernel.NoFollow);
+        if (number < 0)
+        {
+            return null;
+        }
+
+        // The lock is of the open file: its name must still be this one when the lock is held.
+        if (Kernel.TryLock(number) < 0
+            || Kernel.Stat(number, out var open) < 0
+            || Kernel.Stat(folder, data, Kernel.AtNoFollow, out var named) < 0
+            || !open.IsSame(named))
+        {
+            Kernel.Close(number);
+            return null;
+        }
+
+        var record = UnfinishedRecord.TryRead(folder, [(byte)'a', .. data.AsSpan(1)]);
+        record = record?.Data == open.Identity ? record : null;
+        return new LocalStaged(this, new SafeFileHandle(number, ownsHandle: true), data, path ?? record?.Path ?? RemotePath.Root, record, replaces)
+        {
+            Received = open.Length,
+            Identity = open.Identity,
+        };
+    }
+
+    private void SweepOrphans(Func<ITally> tally)
+    {
+        using var folder = Staging.Lend();
+        using var reader = FolderReader.Open(folder.Number, "The staging folder");
+        while (reader.Next())
+        {
+            var name = reader.TerminatedName.ToArray();
+            if (name[0] == 't' && Staging.IsOrphan(reader.Name))
+            {
+                using var freed = tally();
+                RemoveTrash(name, freed);
+            }
+            else if (name[0] == 'w' && Staging.IsOrphan(reader.Name))
+            {
+                SweepWork(folder.Number, name);
+            }
+            else if (name[0] == 'a' && Kernel.Stat(folder.Number, [(byte)'u', .. name.AsSpan(1)], Kernel.AtNoFollow, out _) == -Errno.NotFound)
+            {
+                Kernel.Unlink(folder.Number, name);
+            }
+        }
+    }
+
+    private void SweepWork(int folder, byte[] name)
+    {
+        if (Kernel.Unlink(folder, name) == -Errno.IsAFolder)
+        {
+            Trash.Empty(Staging, name);
+        }
+    }
+
+    private void ForEachUnfinished(Action<int, byte[], UnfinishedRecord?> visit)
+    {
+        if (_staging is null)
+        {
+            return;
+        }
+
+        using var folder = Staging.Lend();
+        using var reader = FolderReader.Open(folder.Number, "The staging folder");
+        while (reader.Next())
+        {
+            if (reader.Name is [(byte)'u', (byte)'.', ..])
+            {
+                var data = reader.TerminatedName.ToArray();
+                visit(folder.Number, data, UnfinishedRecord.TryRead(folder.Number, [(byte)'a', .. data.AsSpan(1)]));
+            }
+        }
+    }
+}

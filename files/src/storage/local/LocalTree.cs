@@ -1,0 +1,189 @@
+using System.Text;
+
+namespace Argosy.Files;
+
+/// <summary>One home on disk, shared by the sessions that have it open: blocking operations by byte paths, inside the jail.</summary>
+internal sealed partial class LocalTree : IDisposable
+{
+    private readonly Jail _jail;
+    private readonly StagingFolder? _staging;
+    private readonly FileException? _noStaging;
+    private readonly LocalStorageOptions _options;
+
+    public LocalTree(Jail home, string identity, StagingFolder? staging, FileException? noStaging, LocalStorageOptions options)
+    {
+        (_jail, Identity, _staging, _noStaging, _options) = (home, identity, staging, noStaging, options);
+    }
+
+    public string Identity { get; }
+
+    public bool FollowLinks => _jail.FollowLinks;
+
+    /// <summary>Sessions that have it open; guarded by the storage.</summary>
+    public int Users { get; set; }
+
+    public bool IsStrict => _options.Durability == Durability.Strict;
+
+    /// <summary>Where work waits; a home that can only be read has none.</summary>
+    public StagingFolder Staging => _staging ?? throw new FileException(_noStaging!.Error, _noStaging.Message, _noStaging);
+
+    public FileEntry? Find(RemotePath path, bool followLink)
+    {
+        var number = StagingFolder.IsReserved(path) ? -Errno.NotFound : _jail.TryOpen(path, followLink);
+        if (number is -Errno.NotFound or -Errno.NotAFolder)
+        {
+            RequireHome();
+            return null;
+        }
+
+        using var found = new Descriptor(Errno.Check(number, path));
+        Errno.Check(Kernel.Stat(found.Number, out var status), path);
+        return status.Entry(path.Name, status.IsLink ? ReadLink(found.Number, "\0"u8) : default(ReadOnlyMemory<byte>?));
+    }
+
+    public FolderReader OpenReader(RemotePath path)
+    {
+        using var folder = OpenFolder(path);
+        RequireHome();
+        return FolderReader.Open(folder.Number, path.ToString());
+    }
+
+    /// <summary>The next entries of a folder, at most <paramref name="most"/>; fewer only at its end.</summary>
+    public static List<FileEntry> Read(FolderReader reader, int most)
+    {
+        var entries = new List<FileEntry>(most);
+        while (entries.Count < most && reader.Next())
+        {
+            // What went between the two calls is no longer listed.
+            if (!StagingFolder.IsReserved(reader.Name) && Kernel.Stat(reader.Folder, reader.TerminatedName, Kernel.AtNoFollow, out var status) >= 0)
+            {
+                entries.Add(status.Entry(reader.Name.ToArray(), status.IsLink ? ReadLink(reader.Folder, reader.TerminatedName) : default(ReadOnlyMemory<byte>?)));
+            }
+        }
+
+        return entries;
+    }
+
+    /// <summary>Opens a regular file for reading. What it is, is looked at by O_PATH first, so that no device or FIFO is ever opened.</summary>
+    public LocalContent OpenContent(RemotePath path)
+    {
+        RefuseReserved(path);
+        using var found = new Descriptor(Check(_jail.TryOpen(path), path));
+        Errno.Check(Kernel.Stat(found.Number, out var status), path);
+        if (!status.IsFile)
+        {
+            throw status.IsFolder
+                ? new FileException(FileError.IsAFolder, $"{path} is a folder.")
+                : new FileException(FileError.NotAFile, $"{path} is a device, a FIFO or a socket: it is listed but never opened.");
+        }
+
+        var number = Kernel.OpenAt(Kernel.AtWorkingFolder, Encoding.ASCII.GetBytes($"/proc/self/fd/{found.Number}\0"), Kernel.ReadOnly);
+        return new LocalContent(new(Errno.Check(number, path), ownsHandle: true), status.Entry(path.Name));
+    }
+
+    public void MakeFolder(RemotePath path)
+    {
+        using var parent = OpenParent(path);
+        Check(Kernel.MakeFolder(parent.Number, path.TerminatedName, 0x1ff), path);
+        Sync(parent);
+    }
+
+    public void Touch(RemotePath path, DateTime modified)
+    {
+        if (path.IsRoot)
+        {
+            using var folder = OpenFolder(path);
+            using var home = FolderReader.Open(folder.Number, path.ToString());
+            Errno.Check(Kernel.SetModified(home.Folder, modified), path);
+            return;
+        }
+
+        using var parent = OpenParent(path);
+        Check(Kernel.SetModified(parent.Number, path.TerminatedName, modified), path);
+    }
+
+    public long Free()
+    {
+        using var home = _jail.Lend();
+        Errno.Check(Kernel.Space(home.Number, out var space), "The disk");
+        return space.Available;
+    }
+
+    public void Dispose()
+    {
+        _jail.Dispose();
+        _staging?.Dispose();
+    }
+
+    /// <summary>The folder that holds the path's last component, which is then used by name and never followed.</summary>
+    public Descriptor OpenParent(RemotePath path)
+    {
+        if (path.IsRoot)
+        {
+            throw new FileException(FileError.NotPermitted, "The home itself cannot be changed; name something in it.");
+        }
+
+        RefuseReserved(path);
+        return OpenFolder(path.Parent);
+    }
+
+    /// <summary>Syncs a folder where uploads must survive a power loss. fsync(2) does not take O_PATH descriptors.</summary>
+    public void Sync(Descriptor folder)
+    {
+        if (IsStrict)
+        {
+            using var readable = new Descriptor(Errno.Check(Kernel.OpenAt(folder.Number, ".\0"u8, Kernel.ReadOnly | Kernel.Directory), "The folder"));
+            Errno.Check(Kernel.Sync(readable.Number), "The folder");
+        }
+    }
+
+    private static byte[] ReadLink(int folder, ReadOnlySpan<byte> terminatedName)
+    {
+        Span<byte> target = stackalloc byte[RemotePath.LongestPath];
+        var length = Kernel.ReadLink(folder, terminatedName, target);
+        return target[..Math.Max(0, length)].ToArray();
+    }
+
+    private static void RefuseReserved(RemotePath path)
+    {
+        if (StagingFolder.IsReserved(path))
+        {
+            throw new FileException(FileError.BadName, $"{path}: names that begin with .argosy-staging belong to the server; choose another.");
+        }
+    }
+
+    private Descriptor OpenFolder(RemotePath path)
+    {
+        RefuseReserved(path);
+        try
+        {
+            return _jail.OpenFolder(path);
+        }
+        catch (FileException failed) when (failed.Error == FileError.NotFound)
+        {
+            RequireHome();
+            throw;
+        }
+    }
+
+    /// <summary>As <see cref="Errno.Check(int, RemotePath)"/>; what is missing may be so because the home is.</summary>
+    public int Check(int result, RemotePath path)
+    {
+        if (result == -Errno.NotFound)
+        {
+            RequireHome();
+        }
+
+        return Errno.Check(result, path);
+    }
+
+    /// <summary>Tells a missing file from a missing home.</summary>
+    private void RequireHome()
+    {
+        using var home = _jail.Lend();
+        if (Kernel.Stat(home.Number, out var status) < 0 || status.Links == 0)
+        {
+            throw new FileException(FileError.Storage, "The home of this account is no longer there; ask the operator to restore it.");
+        }
+    }
+}

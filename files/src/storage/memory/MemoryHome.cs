@@ -1,0 +1,204 @@
+using System.Runtime.CompilerServices;
+
+namespace Argosy.Files;
+
+/// <summary>A home in memory. Nothing blocks, so nothing is offloaded; nothing outlives a crash, so no step is ever open.</summary>
+internal sealed class MemoryHome(MemoryTree tree) : IHome
+{
+    private static ReadOnlySpan<byte> NoTrace => "n"u8;
+
+    public string Identity => tree.Identity;
+
+    public ValueTask<FileEntry?> FindAsync(RemotePath path, bool followLink)
+    {
+        lock (tree.Lock)
+        {
+            return new(tree.Find(path)?.Entry(path.Name));
+        }
+    }
+
+    public async IAsyncEnumerable<FileEntry> ListAsync(RemotePath path, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        FileEntry[] entries;
+        lock (tree.Lock)
+        {
+            entries = [.. tree.Folder(path).Children.Select(child => child.Value.Entry(MemoryTree.Name(child.Key)))];
+        }
+
+        foreach (var entry in entries)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return entry;
+        }
+
+        await ValueTask.CompletedTask;
+    }
+
+    public ValueTask<IContent> OpenAsync(RemotePath path)
+    {
+        lock (tree.Lock)
+        {
+            if (path.IsRoot || tree.Existing(path) is not MemoryFile file)
+            {
+                throw new FileException(FileError.IsAFolder, $"{path} is a folder.");
+            }
+
+            return new(new MemoryContent(file, file.Entry(path.Name)));
+        }
+    }
+
+    public ValueTask<IStaged> StageAsync(StageRequest request)
+    {
+        lock (tree.Lock)
+        {
+            return new(MemoryStaged.Open(tree, request));
+        }
+    }
+
+    public ValueTask MakeFolderAsync(RemotePath path)
+    {
+        lock (tree.Lock)
+        {
+            return tree.Parent(path).Children.TryAdd(MemoryTree.Key(path.Name), new MemoryFolder())
+                ? default
+                : throw new FileException(FileError.AlreadyExists, $"{path} exists already.");
+        }
+    }
+
+    public ValueTask RemoveAsync(RemotePath path, ITally tally)
+    {
+        lock (tree.Lock)
+        {
+            if (tree.Existing(path) is not MemoryFile file)
+            {
+                throw new FileException(FileError.IsAFolder, $"{path} is a folder: remove it as one.");
+            }
+
+            tally.Begin(-file.Usage, NoTrace);
+            tree.Parent(path).Children.Remove(MemoryTree.Key(path.Name));
+            tally.Complete();
+            return default;
+        }
+    }
+
+    public ValueTask RemoveFolderAsync(RemotePath path, bool recursive, ITally tally)
+    {
+        lock (tree.Lock)
+        {
+            if (tree.Existing(path) is not MemoryFolder folder)
+            {
+                throw new FileException(FileError.NotAFolder, $"{path} is not a folder.");
+            }
+
+            if (!recursive && folder.Children.Count > 0)
+            {
+                throw new FileException(FileError.NotEmpty, $"{path}: the folder is not empty.");
+            }
+
+            tally.Begin(-MemoryTree.Count(folder), NoTrace);
+            tree.Parent(path).Children.Remove(MemoryTree.Key(path.Name));
+            tally.Complete();
+            return default;
+        }
+    }
+
+    public ValueTask RenameAsync(RemotePath from, RemotePath to, bool overwrite, ITally tally)
+    {
+        lock (tree.Lock)
+        {
+            var node = tree.Existing(from);
+            var target = tree.Parent(to);
+            if (from.Contains(to) && !from.Equals(to))
+            {
+                throw new FileException(FileError.NotPermitted, $"{from} cannot be moved into itself.");
+            }
+
+            if (!from.Equals(to))
+            {
+                Replace(target, node, to, overwrite, tally);
+                tree.Parent(from).Children.Remove(MemoryTree.Key(from.Name));
+            }
+
+            return default;
+        }
+    }
+
+    public ValueTask TouchAsync(RemotePath path, DateTime modified)
+    {
+        lock (tree.Lock)
+        {
+            (path.IsRoot ? tree.Root : tree.Existing(path)).Modified = modified;
+            return default;
+        }
+    }
+
+    public ValueTask<IReadOnlyList<UnfinishedUpload>> ListUnfinishedAsync(string? owner)
+    {
+        lock (tree.Lock)
+        {
+            return new([.. tree.Unfinished.Where(upload => owner is null || upload.Owner == owner).Select(upload => upload.Describe())]);
+        }
+    }
+
+    public async ValueTask<bool> DiscardUnfinishedAsync(string owner, string uploadId, ITally tally)
+    {
+        MemoryStaged? found;
+        lock (tree.Lock)
+        {
+            found = tree.Unfinished.Find(upload => upload.Owner == owner && upload.UploadId == uploadId);
+            found?.RequireIdle();
+        }
+
+        await (found?.DiscardAsync(tally) ?? default);
+        return found is not null;
+    }
+
+    public ValueTask<long?> FreeAsync() => new((long?)null);
+
+    public ValueTask CountAsync(Action<Usage> counted)
+    {
+        lock (tree.Lock)
+        {
+            counted(tree.Unfinished.Aggregate(MemoryTree.Count(tree.Root), (sum, upload) => sum + upload.Settled));
+            return default;
+        }
+    }
+
+    public ValueTask<bool> HappenedAsync(ReadOnlyMemory<byte> mark) => new(false);
+
+    public async ValueTask SweepAsync(DateTime expired, Func<ITally> tally)
+    {
+        List<MemoryStaged> old;
+        lock (tree.Lock)
+        {
+            old = tree.Unfinished.FindAll(upload => upload.IsIdle && upload.Describe().Modified < expired);
+        }
+
+        foreach (var upload in old)
+        {
+            await upload.DiscardAsync(tally());
+        }
+    }
+
+    public ValueTask DisposeAsync() => default;
+
+    private static void Replace(MemoryFolder target, MemoryNode node, RemotePath to, bool overwrite, ITally tally)
+    {
+        var key = MemoryTree.Key(to.Name);
+        if (target.Children.TryGetValue(key, out var old))
+        {
+            if (!overwrite || node is MemoryFolder || old is not MemoryFile file)
+            {
+                throw new FileException(FileError.AlreadyExists, $"{to} exists already.");
+            }
+
+            tally.Begin(-file.Usage, NoTrace);
+            target.Children[key] = node;
+            tally.Complete();
+        }
+        else
+        {
+            target.Children.Add(key, node);
+        }
+    }
+}

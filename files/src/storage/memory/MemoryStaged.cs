@@ -1,0 +1,157 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Argosy.Files;
+
+/// <summary>A file in memory before it has a name.</summary>
+internal sealed class MemoryStaged : IStaged
+{
+    private readonly MemoryTree _tree;
+    private MemoryFile _file = new();
+    private StageRequest _request;
+
+    private MemoryStaged(MemoryTree tree, StageRequest request) => (_tree, _request) = (tree, request);
+
+    public string Owner => _request.Owner;
+
+    public string? UploadId => _request.UploadId;
+
+    public bool IsIdle { get; private set; }
+
+    public long Received => _file.Content.Length;
+
+    public Usage Settled { get; private set; }
+
+    public SafeFileHandle? File => null;
+
+    public long? Replaces { get; private set; }
+
+    /// <summary>Under the tree's lock.</summary>
+    public static MemoryStaged Open(MemoryTree tree, StageRequest request)
+    {
+        var replaces = tree.Replaced(request.Path);
+        var staged = request.UploadId is null ? null : tree.Unfinished.Find(staged =>
+            staged.Owner == request.Owner && staged.UploadId == request.UploadId && staged._request.Path.Equals(request.Path));
+        staged?.RequireIdle();
+        if (staged is null)
+        {
+            staged = new(tree, request);
+            if (request.UploadId is not null)
+            {
+                tree.Unfinished.Add(staged);
+            }
+        }
+        else if (staged._request.Length is { } known && request.Length is { } wanted && known != wanted)
+        {
+            staged._file = new();
+        }
+
+        staged._request = request with { Length = request.Length ?? staged._request.Length };
+        (staged.Replaces, staged.IsIdle) = (replaces, false);
+        return staged;
+    }
+
+    public void RequireIdle()
+    {
+        if (!IsIdle)
+        {
+            throw new FileException(FileError.InUse, $"Another session uploads {_request.Path} under this id; wait for it or use another id.");
+        }
+    }
+
+    public UnfinishedUpload Describe() => new(_request.UploadId!, _request.Path, Received, _request.Length, _file.Modified);
+
+    public ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> data)
+    {
+        _file.Content.Position = offset;
+        _file.Content.Write(data.Span);
+        _file.Modified = MemoryNode.Now;
+        return default;
+    }
+
+    public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer) => new(MemoryContent.Read(_file, offset, buffer.Span));
+
+    public async ValueTask<long> CopyAsync(IContent source, long offset, long count)
+    {
+        var buffer = new byte[Math.Min(count, 256 << 10)];
+        var read = await source.ReadAsync(offset, buffer);
+        await WriteAsync(offset, buffer.AsMemory(0, read));
+        return read;
+    }
+
+    public ValueTask<FileEntry> PublishAsync(Publication how, long length, ITally tally)
+    {
+        lock (_tree.Lock)
+        {
+            var parent = _tree.Parent(_request.Path);
+            var replaced = _tree.Replaced(_request.Path);
+            var name = how.OnExisting == OnExisting.Number ? FreeName(parent) : _request.Path.Name.ToArray();
+            if (replaced is not null && how.OnExisting == OnExisting.Refuse)
+            {
+                throw new FileException(FileError.AlreadyExists, $"{_request.Path} exists already.");
+            }
+
+            Finish(how, length);
+            var freed = replaced is { } bytes && how.OnExisting == OnExisting.Replace ? new Usage(bytes, 1) : default;
+            tally.Begin(_file.Usage - Settled - freed, "n"u8);
+            parent.Children[MemoryTree.Key(name)] = _file;
+            _tree.Unfinished.Remove(this);
+            tally.Complete();
+            return new(_file.Entry(name));
+        }
+    }
+
+    public ValueTask KeepAsync(long length, ITally tally)
+    {
+        lock (_tree.Lock)
+        {
+            _file.Content.SetLength(length);
+            tally.Begin(_file.Usage - Settled, "n"u8);
+            Settled = _file.Usage;
+            tally.Complete();
+            return default;
+        }
+    }
+
+    public ValueTask DiscardAsync(ITally tally)
+    {
+        lock (_tree.Lock)
+        {
+            if (Settled != default)
+            {
+                tally.Begin(-Settled, "n"u8);
+                tally.Complete();
+            }
+
+            Settled = default;
+            _tree.Unfinished.Remove(this);
+            return default;
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        IsIdle = true;
+        return default;
+    }
+
+    private void Finish(Publication how, long length)
+    {
+        _file.Content.SetLength(length);
+        _file.Modified = how.Modified ?? _file.Modified;
+        _file.Mode = how.Mode & 0x1ff ?? _file.Mode;
+    }
+
+    private byte[] FreeName(MemoryFolder parent)
+    {
+        for (var i = 1; i <= NumberedName.Most; i++)
+        {
+            var name = NumberedName.Of(_request.Path.Name.Span, i);
+            if (!parent.Children.ContainsKey(MemoryTree.Key(name)))
+            {
+                return name;
+            }
+        }
+
+        throw new FileException(FileError.AlreadyExists, $"{_request.Path} exists {NumberedName.Most} times already; choose another name.");
+    }
+}

@@ -1,0 +1,34 @@
+using System.Diagnostics;
+
+namespace Argosy.Files.TestHost;
+
+/// <summary>Dies between intent and step, or between step and settlement.</summary>
+internal sealed class CrashTally(ITally inner, string point) : ITally
+{
+    public static void Die()
+    {
+        Process.GetCurrentProcess().Kill();
+        Thread.Sleep(Timeout.Infinite);
+    }
+
+    public void Begin(Usage change, ReadOnlySpan<byte> mark)
+    {
+        inner.Begin(change, mark);
+        if (point == "begun")
+        {
+            Die();
+        }
+    }
+
+    public void Dispose() => inner.Dispose();
+
+    public void Complete()
+    {
+        if (point == "stepped")
+        {
+            Die();
+        }
+
+        inner.Complete();
+    }
+}

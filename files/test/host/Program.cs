@@ -1,0 +1,25 @@
+using Argosy.Files;
+using Argosy.Files.TestHost;
+using Microsoft.Extensions.Logging.Abstractions;
+
+// FOLDER crash OPERATION POINT   takes one step of a storage and dies at a point of it
+// FOLDER churn                   works until it is killed, printing each file that was acknowledged
+var folder = args[0];
+var ledger = Argosy.Ledger.Ledger.Open(Path.Combine(folder, "ledger"));
+var storage = new LocalStorage(new() { Staging = Path.Combine(folder, "staging") });
+var place = Path.Combine(folder, "home");
+var opener = new SessionOpener(storage, ledger, 0, TimeSpan.FromDays(7), NullLogger.Instance);
+SessionGrant grant = new("ann", place, Permissions.Default, [], 1 << 30, null, false, CancellationToken.None, static () => { });
+if (args[1] == "crash")
+{
+    var home = await storage.OpenHomeAsync(place, true, InlineOffload.Instance);
+    var usage = new HomeUsage(ledger.Counter(home.Identity), 1 << 30, null);
+    await Steps.TakeAsync(home, args[2], () => new CrashTally(new LeaseTally(usage), args[3]));
+    CrashTally.Die();
+}
+
+await Task.WhenAll(Enumerable.Range(0, 3).Select(worker => Task.Run(async () =>
+{
+    await using var session = await opener.OpenAsync(grant, InlineOffload.Instance);
+    await Churn.RunAsync(session, worker);
+})));

@@ -1,0 +1,303 @@
+using static Argosy.Files.Tests.SessionShorthand;
+
+namespace Argosy.Files.Tests;
+
+public sealed class LocalQuotaTests : QuotaContract
+{
+    protected override IStorage CreateStorage() => new LocalStorage(new() { Staging = Path.Combine(Temporary.Path, "staging") });
+}
+
+public sealed class MemoryQuotaTests : QuotaContract
+{
+    protected override IStorage CreateStorage() => new MemoryStorage();
+}
+
+/// <summary>A quota holds on every way in, to the byte, and comes back on every way out.</summary>
+public abstract class QuotaContract : IAsyncLifetime
+{
+    private Vessel _vessel = null!;
+    private FileSession _session = null!;
+
+    internal TestFolder Temporary { get; } = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        _vessel = new Vessel(CreateStorage(), Temporary.In("home"), Path.Combine(Temporary.Path, "ledger"));
+        _session = await OpenAsync(100, 3);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _vessel.DisposeAsync();
+        Temporary.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract IStorage CreateStorage();
+
+    [Fact]
+    public async Task The_last_byte_can_be_used_and_not_one_more()
+    {
+        await using (var upload = await _session.OpenUploadAsync(new() { Path = P("file") }))
+        {
+            await upload.WriteAsync(new byte[60]);
+            await upload.WriteAsync(new byte[40]);
+            Assert.Equal(FileError.OverQuota, await FailsAsync(() => upload.WriteAsync(new byte[1])));
+            Assert.Equal(FileError.OverQuota, await FailsAsync(() => upload.ReserveAsync(1)));
+            await upload.CommitAsync();
+        }
+
+        Assert.Equal(new Quota(100, 1, 100, 3), await _session.QuotaAsync());
+    }
+
+    [Fact]
+    public async Task An_announced_length_is_refused_before_a_byte_is_taken()
+    {
+        Assert.Equal(FileError.OverQuota, await FailsAsync(() => _session.OpenUploadAsync(new() { Path = P("file"), Length = 101 })));
+        Assert.Equal(new Quota(0, 0, 100, 3), await _session.QuotaAsync());
+        await _session.PutAsync(P("file"), new byte[100]);
+    }
+
+    [Fact]
+    public async Task The_kernel_is_told_how_many_bytes_fit()
+    {
+        await _session.PutAsync(P("a"), new byte[70]);
+        await using var upload = await _session.OpenUploadAsync(new() { Path = P("b") });
+
+        Assert.Equal(30, await upload.ReserveAsync(1 << 20));
+        await upload.AdvanceAsync(30);
+        Assert.Equal(FileError.OverQuota, await FailsAsync(() => upload.AdvanceAsync(1)));
+        Assert.Equal(30, upload.Offset);
+    }
+
+    [Fact]
+    public async Task Uploads_under_way_count()
+    {
+        var other = await OpenAsync(100, 3);
+        await using var first = await _session.OpenUploadAsync(new() { Path = P("a"), Length = 80 });
+
+        Assert.Equal(FileError.OverQuota, await FailsAsync(() => other.OpenUploadAsync(new() { Path = P("b"), Length = 21 })));
+        await using var second = await other.OpenUploadAsync(new() { Path = P("b"), Length = 20 });
+        Assert.Equal(new Quota(100, 2, 100, 3), await other.QuotaAsync());
+    }
+
+    [Fact]
+    public async Task Files_are_limited_as_well()
+    {
+        await _session.PutAsync("a", "");
+        await _session.PutAsync("b", "");
+        await _session.PutAsync("c", "");
+
+        Assert.Equal(FileError.OverQuota, await FailsAsync(() => _session.PutAsync("d", "")));
+        await _session.PutAsync("c", "again");
+        await _session.RemoveAsync(P("a"));
+        await _session.PutAsync("d", "");
+    }
+
+    [Fact]
+    public async Task Replacing_needs_room_only_for_the_difference()
+    {
+        await _session.PutAsync(P("file"), new byte[90]);
+        await _session.PutAsync(P("file"), new byte[100]);
+        Assert.Equal(FileError.OverQuota, await FailsAsync(() => _session.PutAsync(P("file"), new byte[101])));
+        await _session.PutAsync(P("file"), new byte[10]);
+
+        Assert.Equal(new Quota(10, 1, 100, 3), await _session.QuotaAsync());
+    }
+
+    [Fact]
+    public async Task What_was_to_be_replaced_and_shrank_meanwhile_gives_no_credit()
+    {
+        var free = await OpenAsync(null, null);
+        await _session.PutAsync(P("file"), new byte[100]);
+        await using var upload = await _session.OpenUploadAsync(new() { Path = P("file"), Length = 100 });
+        await upload.WriteAsync(new byte[100]);
+        await free.PutAsync(P("file"), new byte[1]);
+        await free.PutAsync(P("other"), new byte[50]);
+
+        Assert.Equal(FileError.OverQuota, await FailsAsync(() => upload.CommitAsync()));
+        Assert.Equal(new Quota(51, 2, 100, 3), await _session.QuotaAsync());
+        Assert.Single(await _session.GetAsync(P("file")));
+    }
+
+    [Fact]
+    public async Task Removing_gives_back()
+    {
+        await _session.PutAsync(P("a"), new byte[50]);
+        await _session.MakeFolderAsync(P("folder/sub"), parents: true);
+        await _session.PutAsync(P("folder/sub/b"), new byte[50]);
+        await _session.RemoveAsync(P("a"));
+        Assert.Equal(new Quota(50, 1, 100, 3), await _session.QuotaAsync());
+        await _session.RemoveFolderAsync(P("folder"), recursive: true);
+
+        Assert.Equal(new Quota(0, 0, 100, 3), await _session.QuotaAsync());
+    }
+
+    [Fact]
+    public async Task Renaming_over_a_file_gives_back()
+    {
+        await _session.PutAsync(P("a"), new byte[30]);
+        await _session.PutAsync(P("b"), new byte[70]);
+        await _session.RenameAsync(P("a"), P("b"));
+        Assert.Equal(new Quota(30, 1, 100, 3), await _session.QuotaAsync());
+        await _session.RenameAsync(P("b"), P("c"));
+
+        Assert.Equal(new Quota(30, 1, 100, 3), await _session.QuotaAsync());
+    }
+
+    [Fact]
+    public async Task Copies_and_appends_count()
+    {
+        await _session.PutAsync(P("a"), new byte[60]);
+        Assert.Equal(FileError.OverQuota, await FailsAsync(() => _session.CopyAsync(P("a"), P("b"))));
+        await using (var upload = await _session.OpenUploadAsync(new() { Path = P("a"), Append = true }))
+        {
+            await upload.WriteAsync(new byte[40]);
+            Assert.Equal(FileError.OverQuota, await FailsAsync(() => upload.WriteAsync(new byte[1])));
+            await upload.CommitAsync();
+        }
+
+        Assert.Equal(new Quota(100, 1, 100, 3), await _session.QuotaAsync());
+        Assert.Equal(100, (await _session.FindAsync(P("a")))!.Size);
+    }
+
+    [Fact]
+    public async Task Unfinished_uploads_count_and_resume_without_counting_twice()
+    {
+        await LeaveAsync(60);
+        Assert.Equal(new Quota(60, 1, 100, 3), await _session.QuotaAsync());
+        Assert.Equal(FileError.OverQuota, await FailsAsync(() => _session.PutAsync(P("other"), new byte[41])));
+        await using (var upload = await _session.OpenUploadAsync(new() { Path = P("file"), Length = 100, UploadId = "id" }))
+        {
+            Assert.Equal(60, upload.Offset);
+            await upload.WriteAsync(new byte[40]);
+            await upload.CommitAsync();
+        }
+
+        Assert.Equal(new Quota(100, 1, 100, 3), await _session.QuotaAsync());
+    }
+
+    [Fact]
+    public async Task An_unfinished_replacement_that_does_not_fit_beside_the_old_file_is_not_kept()
+    {
+        await _session.PutAsync(P("file"), new byte[80]);
+        await LeaveAsync(60);
+        Assert.Empty(await _session.ListUploadsAsync());
+        await LeaveAsync(20);
+
+        Assert.Single(await _session.ListUploadsAsync());
+        Assert.Equal(new Quota(100, 2, 100, 3), await _session.QuotaAsync());
+    }
+
+    [Fact]
+    public async Task Fifty_uploads_at_once_never_exceed_it()
+    {
+        var big = 50L << 20;
+        var sessions = new List<FileSession>();
+        for (var i = 0; i < 50; i++)
+        {
+            sessions.Add(await OpenAsync(big, null));
+        }
+
+        var results = await Task.WhenAll(sessions.Select((session, i) => Task.Run(async () =>
+        {
+            try
+            {
+                await using var upload = await session.OpenUploadAsync(new() { Path = P($"file{i}") });
+                for (var part = 0; part < 40; part++)
+                {
+                    await upload.WriteAsync(new byte[50_000]);
+                }
+
+                await upload.CommitAsync();
+                return 2_000_000L;
+            }
+            catch (FileException refused) when (refused.Error == FileError.OverQuota)
+            {
+                return 0L;
+            }
+        })));
+
+        var quota = await sessions[0].QuotaAsync();
+        Assert.Equal(results.Sum(), quota.Bytes);
+        Assert.InRange(quota.Bytes, 1, big);
+        Assert.Equal(results.Count(result => result > 0), quota.Files);
+    }
+
+    [Fact]
+    public async Task Writers_and_removers_of_one_name_leave_the_right_sum()
+    {
+        var sessions = new List<FileSession>();
+        for (var i = 0; i < 4; i++)
+        {
+            sessions.Add(await OpenAsync(null, null));
+        }
+
+        await Task.WhenAll(sessions.Select((session, i) => Task.Run(async () =>
+        {
+            var random = new Random(i);
+            for (var round = 0; round < 300; round++)
+            {
+                try
+                {
+                    await (random.Next(4) switch
+                    {
+                        0 => session.RemoveAsync(P("b")).AsTask(),
+                        1 => session.RenameAsync(P("a"), P("b")).AsTask(),
+                        _ => session.PutAsync(P(random.Next(2) == 0 ? "a" : "b"), new byte[random.Next(1000)]),
+                    });
+                }
+                catch (FileException missing) when (missing.Error == FileError.NotFound)
+                {
+                }
+            }
+        })));
+
+        var (bytes, files) = (0L, 0L);
+        await foreach (var entry in _session.ListAsync(RemotePath.Root))
+        {
+            (bytes, files) = (bytes + entry.Size, files + 1);
+        }
+
+        Assert.Equal(new Quota(bytes, files, 100, 3), await _session.QuotaAsync());
+    }
+
+    [Fact]
+    public async Task Files_that_arrive_in_a_folder_while_it_is_removed_are_counted_right()
+    {
+        var sessions = new List<FileSession>();
+        for (var i = 0; i < 3; i++)
+        {
+            sessions.Add(await OpenAsync(null, null));
+        }
+
+        await Task.WhenAll(sessions.Select(session => Task.Run(async () =>
+        {
+            for (var round = 0; round < 100; round++)
+            {
+                try
+                {
+                    await session.MakeFolderAsync(P("tree/sub"), parents: true);
+                    await session.PutAsync(P("tree/sub/x"), new byte[round]);
+                    await session.RemoveFolderAsync(P("tree"), recursive: true);
+                }
+                catch (FileException raced) when (raced.Error is FileError.NotFound)
+                {
+                }
+            }
+        })));
+
+        await sessions[0].MakeFolderAsync(P("tree"), parents: true);
+        await sessions[0].RemoveFolderAsync(P("tree"), recursive: true);
+        Assert.Equal(new Quota(0, 0, 100, 3), await _session.QuotaAsync());
+    }
+
+    private async Task<FileSession> OpenAsync(long? bytes, long? files) =>
+        await _vessel.OpenAsync(grant => grant with { QuotaBytes = bytes, QuotaFiles = files });
+
+    private async Task LeaveAsync(int bytes)
+    {
+        await using var upload = await _session.OpenUploadAsync(new() { Path = P("file"), UploadId = "id" });
+        await upload.WriteAsync(new byte[bytes]);
+    }
+}

@@ -1,0 +1,259 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+using static Argosy.Files.Tests.SessionShorthand;
+
+namespace Argosy.Files.Tests;
+
+public sealed class KernelJailTests() : JailTests(walk: false);
+
+public sealed class WalkedJailTests() : JailTests(walk: true);
+
+/// <summary>Nobody leaves the home, whatever links a friend of his makes on the disk.</summary>
+public abstract partial class JailTests(bool walk) : IAsyncLifetime
+{
+    private readonly TestFolder _folder = new();
+    private Vessel _vessel = null!;
+    private FileSession _session = null!;
+
+    private string Home => _vessel.Home;
+
+    private string Outside => _folder.In("outside");
+
+    public async ValueTask InitializeAsync()
+    {
+        _vessel = new Vessel(new LocalStorage(new() { Walk = walk }), _folder.In("home"), Path.Combine(_folder.Path, "ledger"));
+        _session = await _vessel.OpenAsync();
+        File.WriteAllText(Path.Combine(Outside, "secret"), "secret");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _vessel.DisposeAsync();
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Links_that_stay_inside_are_followed()
+    {
+        await _session.MakeFolderAsync(P("a/b"), parents: true);
+        await _session.PutAsync("a/b/file", "x");
+        File.CreateSymbolicLink(Path.Combine(Home, "to-file"), "a/b/file");
+        Directory.CreateSymbolicLink(Path.Combine(Home, "to-folder"), "a");
+        Directory.CreateSymbolicLink(Path.Combine(Home, "a", "round"), "../a/b/..");
+
+        Assert.Equal("x", await _session.GetAsync("to-file"));
+        Assert.Equal("x", await _session.GetAsync("to-folder/b/file"));
+        Assert.Equal("x", await _session.GetAsync("a/round/round/b/file"));
+        Assert.Equal(EntryKind.File, (await _session.FindAsync(P("to-file")))!.Kind);
+        var link = await _session.FindAsync(P("to-file"), followLink: false);
+        Assert.Equal(EntryKind.Link, link!.Kind);
+        Assert.Equal("a/b/file", Encoding.UTF8.GetString(link.LinkTarget!.Value.Span));
+        await _session.PutAsync("to-folder/new", "y");
+        Assert.Equal("y", await _session.GetAsync("a/new"));
+    }
+
+    [Theory]
+    [InlineData("absolute")]
+    [InlineData("relative")]
+    [InlineData("slash")]
+    [InlineData("through")]
+    [InlineData("process")]
+    public async Task Links_that_lead_out_are_refused_everywhere(string kind)
+    {
+        Directory.CreateDirectory(Path.Combine(Home, "sub"));
+        Directory.CreateSymbolicLink(Path.Combine(Home, "link"), kind switch
+        {
+            "absolute" => Outside,
+            "relative" => "../outside",
+            "slash" => "../outside/",
+            "through" => "sub/../../outside",
+            _ => "/proc/self/root" + Outside,
+        });
+
+        foreach (var refused in new Func<Task>[]
+        {
+            () => _session.GetAsync("link/secret"),
+            () => _session.NamesAsync("link"),
+            () => _session.PutAsync("link/new", "x"),
+            () => _session.MakeFolderAsync(P("link/new")).AsTask(),
+            () => _session.RemoveAsync(P("link/secret")).AsTask(),
+            () => _session.RemoveFolderAsync(P("link/secret")).AsTask(),
+            () => _session.RenameAsync(P("link/secret"), P("mine")).AsTask(),
+            () => _session.CopyAsync(P("link/secret"), P("mine")).AsTask(),
+            () => _session.TouchAsync(P("link/secret"), DateTime.UtcNow).AsTask(),
+            () => _session.ChangeFolderAsync(P("link")).AsTask(),
+            () => _session.FindAsync(P("link/secret")).AsTask(),
+            () => _session.HashAsync(P("link/secret"), ChecksumAlgorithm.Md5).AsTask(),
+        })
+        {
+            Assert.Equal(FileError.NotPermitted, await FailsAsync(refused));
+        }
+
+        await _session.PutAsync("file", "x");
+        Assert.Equal(FileError.NotPermitted, await FailsAsync(() => _session.RenameAsync(P("file"), P("link/file"))));
+        Assert.Equal(["secret"], Directory.GetFileSystemEntries(Outside).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task A_link_is_replaced_and_removed_itself_not_its_target()
+    {
+        File.CreateSymbolicLink(Path.Combine(Home, "link"), "../outside/secret");
+        Directory.CreateSymbolicLink(Path.Combine(Home, "folder"), "../outside");
+        await _session.PutAsync("link", "mine");
+        await _session.RemoveAsync(P("folder"));
+
+        Assert.Equal("secret", File.ReadAllText(Path.Combine(Outside, "secret")));
+        Assert.Null(new FileInfo(Path.Combine(Home, "link")).LinkTarget);
+        Assert.Equal(["link"], await _session.NamesAsync());
+    }
+
+    [Fact]
+    public async Task Removing_a_tree_follows_no_links()
+    {
+        await _session.MakeFolderAsync(P("tree/sub"), parents: true);
+        Directory.CreateSymbolicLink(Path.Combine(Home, "tree", "link"), Outside);
+        Directory.CreateSymbolicLink(Path.Combine(Home, "tree", "sub", "link"), "../../../outside");
+        await _session.RemoveFolderAsync(P("tree"), recursive: true);
+
+        Assert.Equal("secret", File.ReadAllText(Path.Combine(Outside, "secret")));
+        Assert.Empty(await _session.NamesAsync());
+        Directory.CreateSymbolicLink(Path.Combine(Home, "link"), Outside);
+        Assert.Equal(FileError.NotAFolder, await FailsAsync(() => _session.RemoveFolderAsync(P("link"), recursive: true)));
+        Assert.Equal(FileError.NotAFolder, await FailsAsync(() => _session.RemoveFolderAsync(P("link"))));
+    }
+
+    [Fact]
+    public async Task Circles_end()
+    {
+        Directory.CreateSymbolicLink(Path.Combine(Home, "a"), "b");
+        Directory.CreateSymbolicLink(Path.Combine(Home, "b"), "a");
+
+        Assert.Equal(FileError.NotPermitted, await FailsAsync(() => _session.NamesAsync("a")));
+        Assert.Equal(["a", "b"], await _session.NamesAsync());
+    }
+
+    [Fact]
+    public async Task Rules_about_paths_are_not_evaded_by_links()
+    {
+        await _session.MakeFolderAsync(P("private"));
+        await _session.PutAsync("private/file", "x");
+        Directory.CreateSymbolicLink(Path.Combine(Home, "alias"), "private");
+        var ruled = await _vessel.OpenAsync(grant => grant with { Paths = [new("/private", Permissions.None)] });
+
+        Assert.Equal(FileError.NotPermitted, await FailsAsync(() => ruled.GetAsync("private/file")));
+        Assert.Equal(FileError.NotPermitted, await FailsAsync(() => ruled.GetAsync("alias/file")));
+        Assert.Equal(["alias", "private"], await ruled.NamesAsync());
+    }
+
+    [Fact]
+    public async Task Fifos_and_sockets_are_listed_and_never_opened()
+    {
+        Run("mkfifo", Path.Combine(Home, "fifo"));
+        var entry = await _session.FindAsync(P("fifo"));
+
+        Assert.Equal(EntryKind.Other, entry!.Kind);
+        Assert.Equal(["fifo"], await _session.NamesAsync());
+        Assert.Equal(FileError.NotAFile, await FailsAsync(() => _session.OpenDownloadAsync(P("fifo"))));
+        Assert.Equal(FileError.NotAFile, await FailsAsync(() => _session.CopyAsync(P("fifo"), P("copy"))));
+        Assert.Equal(FileError.NotAFile, await FailsAsync(() => _session.PutAsync("fifo", "x")));
+        await _session.RemoveAsync(P("fifo"));
+        Assert.Empty(await _session.NamesAsync());
+    }
+
+    [Fact]
+    public async Task The_staging_folder_cannot_be_reached_or_seen()
+    {
+        Assert.True(Directory.Exists(Path.Combine(Home, ".argosy-staging")));
+        Assert.Empty(await _session.NamesAsync());
+        Assert.Null(await _session.FindAsync(P(".argosy-staging")));
+        foreach (var path in new[] { ".argosy-staging", ".argosy-staging/lock", "a/.argosy-staging.1" })
+        {
+            Assert.Equal(FileError.BadName, await FailsAsync(() => _session.PutAsync(path, "x")));
+            Assert.Equal(FileError.BadName, await FailsAsync(() => _session.OpenDownloadAsync(P(path))));
+            Assert.Equal(FileError.BadName, await FailsAsync(() => _session.RemoveFolderAsync(P(path), recursive: true)));
+            Assert.Equal(FileError.BadName, await FailsAsync(() => _session.NamesAsync(path)));
+        }
+
+        // Whoever has a shell in the home may make a link to it.
+        Directory.CreateSymbolicLink(Path.Combine(Home, "alias"), ".argosy-staging");
+        File.CreateSymbolicLink(Path.Combine(Home, "key"), ".argosy-staging/lock");
+        Assert.Equal(FileError.NotFound, await FailsAsync(() => _session.NamesAsync("alias")));
+        Assert.Equal(FileError.NotFound, await FailsAsync(() => _session.PutAsync("alias/x", "x")));
+        Assert.Equal(FileError.NotFound, await FailsAsync(() => _session.RemoveAsync(P("alias/lock"))));
+        Assert.Equal(FileError.NotFound, await FailsAsync(() => _session.OpenDownloadAsync(P("alias/lock"))));
+        Assert.Equal(FileError.NotFound, await FailsAsync(() => _session.OpenDownloadAsync(P("key"))));
+    }
+
+    [Fact]
+    public async Task A_vanished_home_is_said_to_be_one()
+    {
+        Directory.Delete(Home, recursive: true);
+
+        Assert.Equal(FileError.Storage, await FailsAsync(() => _session.NamesAsync()));
+        Assert.Equal(FileError.Storage, await FailsAsync(() => _session.FindAsync(P("x"))));
+        Assert.Equal(FileError.Storage, await FailsAsync(() => _session.GetAsync("x")));
+        Assert.Equal(FileError.Storage, await FailsAsync(() => _session.PutAsync("x", "x")));
+        Assert.Equal(FileError.Storage, await FailsAsync(() => _session.MakeFolderAsync(P("x"))));
+        Assert.Equal(FileError.Storage, await FailsAsync(() => _vessel.OpenAsync()));
+        Directory.CreateDirectory(Home);
+        var again = await _vessel.OpenAsync();
+        await again.PutAsync("x", "x");
+        Assert.Equal(["x"], await again.NamesAsync());
+    }
+
+    [Fact]
+    public async Task A_folder_swapped_for_a_link_during_20000_opens_never_leads_out()
+    {
+        Directory.CreateDirectory(Path.Combine(Home, "real"));
+        File.WriteAllText(Path.Combine(Home, "real", "secret"), "inside");
+        Directory.CreateSymbolicLink(Path.Combine(Home, "link"), Outside);
+        Directory.CreateDirectory(Path.Combine(Home, "swap"));
+        File.WriteAllText(Path.Combine(Home, "swap", "secret"), "inside");
+        using var stop = new CancellationTokenSource();
+        var swapper = new Thread(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                Exchange(Path.Combine(Home, "swap"), Path.Combine(Home, "link"));
+            }
+        });
+        swapper.Start();
+        try
+        {
+            var inside = 0;
+            for (var i = 0; i < 20_000; i++)
+            {
+                try
+                {
+                    Assert.Equal("inside", await _session.GetAsync("swap/secret"));
+                    inside++;
+                }
+                catch (FileException refused)
+                {
+                    Assert.Contains(refused.Error, new[] { FileError.NotPermitted, FileError.NotFound, FileError.Storage });
+                }
+            }
+
+            Assert.NotEqual(0, inside);
+        }
+        finally
+        {
+            stop.Cancel();
+            swapper.Join();
+        }
+    }
+
+    private static void Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    private static void Exchange(string a, string b) => RenameAt2(-100, a, -100, b, 2);
+
+    [LibraryImport("libc", EntryPoint = "renameat2", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameAt2(int fromFolder, string from, int toFolder, string to, uint flags);
+}

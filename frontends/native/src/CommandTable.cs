@@ -1,0 +1,68 @@
+using System.Collections.Frozen;
+using Argosy.Native.Commands;
+using Argosy.Wire;
+
+namespace Argosy.Native;
+
+/// <summary>What a command cannot do without; a request that lacks it is refused before the command runs.</summary>
+[Flags]
+internal enum Needs
+{
+    Nothing = 0,
+    Path = 1,
+    To = 2,
+    Body = 4,
+    Session = 8,
+}
+
+/// <summary>One command: its name on the wire, what it needs, and what it does.</summary>
+internal sealed record Command(string Name, Needs Needs, Func<NativeSession, Request, ValueTask> RunAsync);
+
+/// <summary>All commands of docs/protocol.md section 4 that this server knows.</summary>
+internal static class CommandTable
+{
+    private static readonly FrozenDictionary<string, Command> Commands = new Command[]
+    {
+        new("hello", Needs.Nothing, Hello.RunAsync),
+        new("auth", Needs.Nothing, Auth.RunAsync),
+        new("ping", Needs.Nothing, Ping.RunAsync),
+        new("bye", Needs.Nothing, Bye.RunAsync),
+        new("pwd", Needs.Session, Pwd.RunAsync),
+        new("cd", Needs.Session | Needs.Path, Cd.RunAsync),
+        new("stat", Needs.Session | Needs.Path, Stat.RunAsync),
+        new("ls", Needs.Session, Ls.RunAsync),
+        new("get", Needs.Session | Needs.Path, Get.RunAsync),
+        new("put", Needs.Session | Needs.Path | Needs.Body, Put.RunAsync),
+        new("uploads", Needs.Session, Uploads.RunAsync),
+        new("mkdir", Needs.Session | Needs.Path, MkDir.RunAsync),
+        new("rm", Needs.Session | Needs.Path, Rm.RunAsync),
+        new("rmdir", Needs.Session | Needs.Path, RmDir.RunAsync),
+        new("mv", Needs.Session | Needs.Path | Needs.To, Mv.RunAsync),
+        new("cp", Needs.Session | Needs.Path | Needs.To, Cp.RunAsync),
+        new("touch", Needs.Session | Needs.Path, Touch.RunAsync),
+        new("hash", Needs.Session | Needs.Path, Hash.RunAsync),
+        new("quota", Needs.Session, Quota.RunAsync),
+    }.ToFrozenDictionary(command => command.Name);
+
+    /// <summary>The command that a request asks for, once the request is complete.</summary>
+    /// <exception cref="WireException">It is unknown, or the request lacks something or has too much.</exception>
+    public static Command Find(Request request)
+    {
+        if (request.Fault is { } fault)
+            throw fault;
+        if (!Commands.TryGetValue(request.Command, out Command? command))
+            throw new WireException(WireError.Unsupported, "This server does not know that command.");
+        Check(command.Needs.HasFlag(Needs.Path), request.Path is null, "path");
+        Check(command.Needs.HasFlag(Needs.To), request.To is null, "to");
+        Check(command.Needs.HasFlag(Needs.Body), request.Body.IsNone, "body");
+        if (!request.Body.IsNone && !command.Needs.HasFlag(Needs.Body))
+            throw new WireException(WireError.BadRequest, "The key body is out of place: that command takes none.");
+        return command;
+    }
+
+    private static void Check(bool needed, bool missing, string key)
+    {
+        if (needed && missing)
+            throw new WireException(WireError.BadRequest, $"The key {key} is missing.");
+    }
+}

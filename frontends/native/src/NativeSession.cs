@@ -1,0 +1,191 @@
+using Argosy.Files;
+using Argosy.Sockets;
+using Argosy.Wire;
+
+namespace Argosy.Native;
+
+/// <summary>
+/// One connection's conversation: request after request, each answered before the next begins. A refusal goes out at once and
+/// the rest of the refused body is discarded; everything else waits in the output until the client has to be waited for.
+/// </summary>
+internal sealed class NativeSession : IAsyncDisposable
+{
+    private readonly NativeFrontEnd _frontEnd;
+    private readonly Transport _transport;
+    private readonly Stranger _stranger;
+    private FileSession? _files;
+    private CancellationTokenSource? _wake;
+    private CancellationTokenRegistration _hurry;
+    private string? _leaving;
+
+    public NativeSession(HandlerContext context, NativeFrontEnd frontEnd, Transport transport, Stranger stranger)
+    {
+        (Context, _frontEnd, _transport, _stranger) = (context, frontEnd, transport, stranger);
+        Output = new Output(transport.Connection, frontEnd.Options);
+        Requests = new RequestReader(transport.Connection, Output, frontEnd.Options);
+        Login = new Login(frontEnd.Files, new ContextOffload(context), Connection.RemoteEndPoint, transport.ChannelBinding);
+    }
+
+    public HandlerContext Context { get; }
+
+    public IConnection Connection => _transport.Connection;
+
+    public NativeOptions Options => _frontEnd.Options;
+
+    public Output Output { get; }
+
+    public RequestReader Requests { get; }
+
+    public Login Login { get; }
+
+    /// <summary>The account's name, or a dash before login.</summary>
+    public string Account => _files?.Name ?? "-";
+
+    /// <summary>True once somebody, or anonymous, has logged in.</summary>
+    public bool IsOpen => _files is not null;
+
+    /// <summary>What the account may do. Commands that need it run only where <see cref="IsOpen"/>.</summary>
+    public FileSession Files => _files ?? throw new InvalidOperationException("No session is open.");
+
+    /// <summary>Talks until one side leaves. Returns why.</summary>
+    /// <exception cref="ConnectionException">The connection broke.</exception>
+    public async ValueTask<string> RunAsync()
+    {
+        try
+        {
+            _transport.DemandTls();
+            while (_leaving is null && await NextAsync() is { } request)
+                await ServeAsync(request);
+            await Output.FlushAsync();
+        }
+        catch (WireException e)
+        {
+            await EndAsync(e);
+            return $"{e.Error.Name()}: {e.Message}";
+        }
+
+        if (_leaving is null)
+            return "end of stream";
+        await Connection.LingerAsync(Options.LingerTime);
+        return _leaving;
+    }
+
+    /// <summary>Ends the conversation after what has been said so far.</summary>
+    public void Leave(string reason) => _leaving = reason;
+
+    /// <summary>Queues a reply.</summary>
+    public void Send(Reply reply) => Requests.Encode(reply, Output);
+
+    /// <summary>Sends what has gathered of a long body. A client that is gone gets no more of it.</summary>
+    public async ValueTask SendBodyAsync()
+    {
+        await Output.FlushAsync();
+        if (Output.IsBroken)
+            throw new ConnectionException(ConnectionError.Reset, "the client left while it was sent something");
+    }
+
+    /// <summary>Queues the end of a chunked body.</summary>
+    public void SendEnd(Trailer trailer) => Requests.EncodeEnd(trailer, Output);
+
+    /// <summary>Starts the session of whoever has logged in by <paramref name="mechanism"/>.</summary>
+    public void Open(FileSession files, string mechanism)
+    {
+        _stranger.Forget();
+        _files = files;
+        _wake = CancellationTokenSource.CreateLinkedTokenSource(Context.Stopping, files.Ended);
+        _hurry = files.Ended.UnsafeRegister(static output => ((Output)output!).Hurry(), Output);
+        bool mayIgnoreReplies = mechanism == ScramMechanism.Anonymous && Connection.IsPlain && !Requests.IsSealed;
+        Requests.AllowSession(files.Ended, mayIgnoreReplies);
+        Log.LoggedIn(Context.Logger, Account, Connection.RemoteEndPoint, mechanism);
+    }
+
+    /// <summary>Starts an anonymous session.</summary>
+    /// <exception cref="WireException">There are none here.</exception>
+    public async ValueTask OpenAnonymousAsync(WireError otherwise)
+    {
+        if (Login.Anonymous == AnonymousAccess.None)
+            throw new WireException(otherwise, "Log in first: there is no anonymous access here.");
+        Open(await Login.OpenAnonymousAsync(), ScramMechanism.Anonymous);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Requests.Dispose();
+        Output.Dispose();
+        _wake?.Dispose();
+        await _hurry.DisposeAsync();
+        Login.Drop();
+        if (_files is not null)
+            await _files.DisposeAsync();
+    }
+
+    private async ValueTask<Request?> NextAsync()
+    {
+        bool overloaded = !IsOpen && (Context.IsOverloaded || !_stranger.IsAdmitted);
+        CancellationToken wake = _wake?.Token ?? Context.Stopping;
+        try
+        {
+            wake.ThrowIfCancellationRequested();
+            Deadline login = IsOpen ? Deadline.Never : _transport.LoginDeadline;
+            Deadline idle = IsOpen ? Deadline.After(Options.IdleTime) : login;
+            Request? request = await Requests.NextAsync(idle, login, wake);
+            return overloaded && request is not null
+                ? throw new WireException(WireError.Busy, "The server has too many connections; try again later.", request.Id)
+                : request;
+        }
+        catch (OperationCanceledException)
+        {
+            throw Interruption(null);
+        }
+    }
+
+    private async ValueTask ServeAsync(Request request)
+    {
+        try
+        {
+            Command command = CommandTable.Find(request);
+            if (command.Needs.HasFlag(Needs.Session) && !IsOpen)
+                await OpenAnonymousAsync(WireError.LoginRequired);
+            await command.RunAsync(this, request);
+            await Output.SendWhenFullAsync();
+        }
+        catch (WireException e) when (!e.IsFatal)
+        {
+            await RefuseAsync(request, e.Error, e.Message);
+        }
+        catch (FileException e)
+        {
+            await RefuseAsync(request, ErrorTable.Of(e.Error), e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            throw Interruption(request.Id);
+        }
+    }
+
+    private async ValueTask RefuseAsync(Request request, WireError error, string message)
+    {
+        Log.Refused(Context.Logger, Printable.Of(request.Command), Printable.Of(request.Path), Account, error.Name(), message);
+        if (error.IsFatal())
+            throw new WireException(error, message, request.Id);
+        Send(Errors.Reply(request.Id, error, message));
+        if (!Requests.Body.IsUnderWay)
+            return;
+        await Output.FlushAsync();
+        if (!await Requests.Body.DiscardAsync(IsOpen ? Deadline.Never : _transport.LoginDeadline))
+            Leave("a refused body was too long to discard");
+    }
+
+    /// <summary>Says why, so that the client can read it even while it sends, and closes.</summary>
+    private async ValueTask EndAsync(WireException error)
+    {
+        Log.Ended(Context.Logger, Connection.RemoteEndPoint, error.Error.Name(), error.Message);
+        Send(Errors.Reply(error.Id, error.Error, error.Message));
+        await Output.FlushAsync();
+        await Connection.LingerAsync(Options.LingerTime);
+    }
+
+    private WireException Interruption(long? id) => _files is { Ended.IsCancellationRequested: true }
+        ? new WireException(WireError.SessionEnded, "The account was changed or removed; log in again.", id)
+        : new WireException(WireError.Stopping, "The server is going down; try again later.", id);
+}

@@ -1,0 +1,24 @@
+using Argosy.Files;
+using Argosy.Wire;
+
+namespace Argosy.Native.Commands;
+
+/// <summary><c>hash</c>: a checksum of a file, or of a part of it, without moving it.</summary>
+internal static class Hash
+{
+    public static async ValueTask RunAsync(NativeSession session, Request request)
+    {
+        RemotePath path = session.Files.Resolve(request.Path);
+        ChecksumAlgorithm algorithm = request.Algorithm switch
+        {
+            null or "crc32c" => ChecksumAlgorithm.Crc32C,
+            "md5" => ChecksumAlgorithm.Md5,
+            "sha256" => ChecksumAlgorithm.Sha256,
+            _ => throw new WireException(WireError.Unsupported, "The algorithms are crc32c, md5 and sha256."),
+        };
+        FileEntry entry = await session.Files.FindAsync(path)
+            ?? throw new WireException(WireError.NotFound, "There is nothing at that path.");
+        Checksum sum = await session.Files.HashAsync(path, algorithm, request.Offset ?? 0, request.Length, session.Files.Ended);
+        session.Send(new Reply { Id = request.Id, Hash = sum.Hex, Size = entry.Size });
+    }
+}

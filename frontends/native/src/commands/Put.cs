@@ -1,0 +1,152 @@
+using Argosy.Files;
+using Argosy.Sockets;
+using Argosy.Wire;
+
+namespace Argosy.Native.Commands;
+
+/// <summary>
+/// <c>put</c>: a file, staged where nobody sees it and published whole, once every sum that the client gave is found right. Whatever
+/// goes wrong before its last byte is a refusal: answered at once, the rest discarded.
+/// </summary>
+internal static class Put
+{
+    /// <summary>Bodies from this size on are worth a system call of their own.</summary>
+    private const int Large = 64 << 10;
+
+    private const long MostAtOnce = 16 << 20;
+
+    public static async ValueTask RunAsync(NativeSession session, Request request)
+    {
+        CheckSums(session, request);
+        RemotePath path = session.Files.Resolve(request.Path);
+        await using Upload upload = await OpenAsync(session, request, path);
+        BodyReader body = session.Requests.Body;
+        uint? sum = await ReceiveAsync(session, request, upload);
+        Trailer? trailer = request.Body.IsChunked ? body.Trailer : null;
+        await VerifyAsync(session, request, upload, trailer, sum);
+
+        upload.Modified = (trailer?.MTime ?? request.MTime) is { } modified ? Entries.FromMicroseconds(modified) : null;
+        upload.Mode = trailer?.Mode ?? request.Mode;
+        FileEntry entry = await upload.CommitAsync(Expected(request, trailer));
+        session.Send(new Reply
+        {
+            Id = request.Id,
+            Path = RemotePath.Resolve(path.Parent, entry.Name.Span).ToWire(),
+            Size = entry.Size,
+            MTime = Entries.ToMicroseconds(entry.Modified),
+        });
+    }
+
+    private static void CheckSums(NativeSession session, Request request)
+    {
+        if (session.Requests.IsSealed && request is { Check: not BodyCheck.None, Crc32C: null, Body.IsChunked: false })
+            throw new WireException(WireError.BadRequest, "The key crc32c is missing: a sealed put needs it, or check none.");
+        if (request is { Size: { } size, Body.Length: { } length } && (request.Offset ?? 0) + length != size)
+            throw new WireException(WireError.Mismatch, "The body does not end where the stated size does.");
+    }
+
+    private static async ValueTask<Upload> OpenAsync(NativeSession session, Request request, RemotePath path)
+    {
+        var wanted = new UploadRequest
+        {
+            Path = path,
+            Length = request.Size ?? request.Offset.GetValueOrDefault() + request.Body.Length,
+            Overwrite = request.Overwrite,
+            UploadId = request.Upload,
+            Checks = Algorithms(request),
+        };
+        Upload upload = await session.Files.OpenUploadAsync(wanted);
+        long offset = request.Offset ?? 0;
+        if (upload.Offset == offset)
+            return upload;
+
+        long received = upload.Offset;
+        if (offset == 0)
+            await upload.AbandonAsync();
+        await upload.DisposeAsync();
+        return offset == 0
+            ? await session.Files.OpenUploadAsync(wanted)
+            : throw new WireException(WireError.Mismatch, $"That upload goes on at offset {received}.");
+    }
+
+    /// <summary>Moves the body into the upload; returns the sum of its bytes where somebody may ask for it.</summary>
+    private static async ValueTask<uint?> ReceiveAsync(NativeSession session, Request request, Upload upload)
+    {
+        BodyReader body = session.Requests.Body;
+        bool summed = request.Body.IsChunked || request.Crc32C is not null;
+        bool moved = !summed && request.Check == BodyCheck.None && request.Body.Length >= Large && session.Connection.IsPlain;
+        Crc32C sum = default;
+        while (true)
+        {
+            if (moved && !body.HasBuffered && body.IsUnderWay && upload.File is not null)
+            {
+                moved = await TryMoveAsync(body, upload);
+                continue;
+            }
+
+            ReadOnlyMemory<byte> piece = await body.ReadAsync();
+            if (piece.IsEmpty)
+                return summed ? sum.Value : null;
+            if (summed)
+                sum.Append(piece.Span);
+            await upload.WriteAsync(piece);
+        }
+    }
+
+    /// <summary>False where the file refused what the kernel moved: the bytes are still to be read, and writing them says what is wrong.</summary>
+    private static async ValueTask<bool> TryMoveAsync(BodyReader body, Upload upload)
+    {
+        long room = await upload.ReserveAsync(Math.Min(body.Remaining, MostAtOnce));
+        try
+        {
+            await upload.AdvanceAsync(await body.ReceiveToFileAsync(upload.File!, upload.Offset, room));
+            return true;
+        }
+        catch (IOException e) when (e is not ConnectionException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>What is wrong by this body's own word is worth nothing: it is discarded, even where it could have been continued.</summary>
+    private static async ValueTask VerifyAsync(NativeSession session, Request request, Upload upload, Trailer? trailer, uint? sum)
+    {
+        WireException? wrong = null;
+        if (session.Requests.Body.IsAbandoned)
+            wrong = new WireException(WireError.Abandoned, "The client abandoned the body.");
+        else if (trailer?.Fault is { } fault)
+            wrong = fault;
+        else if ((request.Crc32C ?? sum) != sum || (trailer?.Crc32C ?? sum) != sum)
+            wrong = new WireException(WireError.Mismatch, "The bytes that came do not match their crc32c; send the file again.");
+        else if (session.Requests.IsSealed && request.Check != BodyCheck.None && (request.Crc32C ?? trailer?.Crc32C) is null)
+            wrong = new WireException(WireError.BadRequest, "The key crc32c is missing: a sealed put needs it, or check none.");
+        if (wrong is null)
+            return;
+        await upload.AbandonAsync();
+        throw wrong;
+    }
+
+    private static ChecksumAlgorithm[] Algorithms(Request request) => request switch
+    {
+        { Md5: null, Sha256: null } => [],
+        { Md5: null } => [ChecksumAlgorithm.Sha256],
+        { Sha256: null } => [ChecksumAlgorithm.Md5],
+        _ => [ChecksumAlgorithm.Md5, ChecksumAlgorithm.Sha256],
+    };
+
+    private static List<Checksum> Expected(Request request, Trailer? trailer)
+    {
+        var expected = new List<Checksum>();
+        Add(ChecksumAlgorithm.Md5, request.Md5);
+        Add(ChecksumAlgorithm.Md5, trailer?.Md5);
+        Add(ChecksumAlgorithm.Sha256, request.Sha256);
+        Add(ChecksumAlgorithm.Sha256, trailer?.Sha256);
+        return expected;
+
+        void Add(ChecksumAlgorithm algorithm, byte[]? digest)
+        {
+            if (digest is not null)
+                expected.Add(new Checksum(algorithm, Convert.ToHexStringLower(digest)));
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using Argosy.FrontEnds;
+using Argosy.Wire;
+
+namespace Argosy.Native.Tests;
+
+/// <summary>docs/protocol.md section 3: TLS and plain on one port.</summary>
+public abstract class Transports(Setup setup) : ProtocolTest(setup)
+{
+    [Theory]
+    [InlineData(22)]
+    [InlineData(278)]
+    [InlineData(534)]
+    [InlineData(790)]
+    [InlineData(4_096)]
+    public async Task A_plain_header_of_any_length_is_not_taken_for_tls(int length)
+    {
+        Start();
+        WireClient client = await ConnectAsync();
+        const string ping = """{"cmd":"ping","id":1}""";
+        await client.SendAsync(ping.Insert(ping.Length - 1, new string(' ', length - ping.Length)));
+
+        Assert.True((await client.ReadAsync()).IsOk);
+    }
+
+    [Fact]
+    public async Task Tls_is_served_on_the_same_port_with_all_that_plain_can()
+    {
+        Start();
+        WireClient client = await ConnectTlsAsync();
+        Assert.True((await client.LoginAsync(FileWorld.User, FileWorld.Password)).IsOk);
+        byte[] content = new byte[1_000_000];
+        new Random(1).NextBytes(content);
+
+        Assert.True((await client.PutAsync("file", content)).IsOk);
+        Assert.Equal(content, (await client.GetAsync("file")).Body);
+        Assert.Equal(content, (await client.AskAsync("""{"cmd":"get","path":"file","check":"none"}""")).Body);
+        Assert.True((await client.AskAsync("""{"cmd":"put","path":"file2","body":1000000,"check":"none"}""", content)).IsOk);
+        Assert.True((await client.AskAsync("""{"cmd":"bye"}""")).IsOk);
+        Assert.True(await client.IsClosedAsync());
+    }
+
+    [Fact]
+    public async Task Plain_is_refused_unless_it_is_allowed()
+    {
+        Start(new NativeOptions());
+        WireClient plain = await ConnectAsync();
+        Assert.Equal(WireError.TlsRequired, (await plain.AskAsync("""{"cmd":"ping","id":1}""")).Error);
+        Assert.True(await plain.IsClosedAsync());
+
+        WireClient encrypted = await ConnectTlsAsync();
+        Assert.True((await encrypted.AskAsync("""{"cmd":"ping","id":1}""")).IsOk);
+    }
+
+    [Fact]
+    public async Task An_unfinished_handshake_ends_at_the_login_deadline()
+    {
+        Start(new NativeOptions { LoginTime = TimeSpan.FromMilliseconds(200) });
+        WireClient client = await ConnectAsync();
+        await client.SendAsync([0x16, 0x03, 0x01, 0x02, 0x00, 0x01]);
+
+        Assert.True(await client.IsClosedAsync());
+    }
+
+    [Fact]
+    public async Task Hello_names_what_the_connection_can_do()
+    {
+        Start(anonymous: Files.AnonymousAccess.Drop);
+        Reply plain = (await (await ConnectAsync()).AskAsync("""{"cmd":"hello","version":1,"client":"test/1"}""")).Reply;
+        Reply encrypted = (await (await ConnectTlsAsync()).AskAsync("""{"cmd":"hello","version":1}""")).Reply;
+
+        Assert.Equal(["SCRAM-SHA-256"], plain.Mechanisms);
+        Assert.Equal(["SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"], encrypted.Mechanisms);
+        Assert.Equal((1, "drop"), (plain.Version, plain.Anonymous));
+        Assert.StartsWith("argosy/", plain.Server);
+    }
+
+    [Fact]
+    public async Task A_version_that_the_server_lacks_is_unsupported()
+    {
+        Start();
+        WireClient client = await ConnectAsync();
+        Assert.Equal(WireError.Unsupported, (await client.AskAsync("""{"cmd":"hello","version":2}""")).Error);
+        Reply second = (await client.AskAsync("""{"cmd":"hello","version":1}""")).Reply;
+        Assert.Equal((ReplyStatus.Ok, null), (second.Status, second.Anonymous));
+    }
+
+    [Fact]
+    public async Task Above_the_soft_cap_the_server_says_busy()
+    {
+        Start(busyAbove: 1);
+        WireClient first = await ConnectAsync();
+        Assert.True((await first.AskAsync("""{"cmd":"ping"}""")).IsOk);
+        WireClient second = await ConnectAsync();
+
+        Answer answer = await second.AskAsync("""{"cmd":"ping","id":4}""");
+        Assert.Equal((4, WireError.Busy), (answer.Id, answer.Error));
+        Assert.True(await second.IsClosedAsync());
+        Assert.True((await first.AskAsync("""{"cmd":"ping"}""")).IsOk);
+    }
+
+    [Fact]
+    public async Task Strangers_have_a_cap_of_their_own()
+    {
+        Start(new NativeOptions { AllowPlain = true, MaxUnauthenticated = 2, LingerTime = TimeSpan.FromMilliseconds(200) });
+        WireClient first = await LoginAsync();
+        WireClient second = await LoginAsync();
+        WireClient a = await ConnectAsync();
+        Assert.True((await a.AskAsync("""{"cmd":"ping"}""")).IsOk);
+        WireClient b = await ConnectAsync();
+        Assert.True((await b.AskAsync("""{"cmd":"ping"}""")).IsOk);
+        WireClient c = await ConnectAsync();
+
+        Assert.Equal(WireError.Busy, (await c.AskAsync("""{"cmd":"ping"}""")).Error);
+        Assert.True(await c.IsClosedAsync());
+        Assert.True((await first.AskAsync("""{"cmd":"ping"}""")).IsOk);
+        Assert.True((await second.AskAsync("""{"cmd":"ping"}""")).IsOk);
+        await a.AskAsync("""{"cmd":"bye"}""");
+        Assert.True(await a.IsClosedAsync());
+        while (Server.ActiveConnections > 3)
+            await Task.Delay(10);
+        await LoginAsync();
+    }
+
+    public sealed class UnderAsync() : Transports(Setup.Async);
+
+    public sealed class UnderThreads() : Transports(Setup.Threads);
+}

@@ -1,0 +1,282 @@
+using System.Security.Cryptography;
+using Argosy.Wire;
+
+namespace Argosy.Native.Tests;
+
+/// <summary>docs/protocol.md sections 1.1 and 4: <c>put</c> with exact and chunked bodies, sums, and bodies that end badly.</summary>
+public abstract class Uploading(Setup setup) : ProtocolTest(setup)
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(70_000)]
+    [InlineData(3_000_001)]
+    public async Task An_exact_body_arrives(int size)
+    {
+        Start();
+        WireClient client = await LoginAsync();
+        byte[] content = RandomNumberGenerator.GetBytes(size);
+
+        Answer answer = await client.AskAsync(
+            $$"""{"cmd":"put","id":1,"path":"file","body":{{size}},"crc32c":"{{Frame.Sum(content)}}","mtime":-1500001,"mode":416}""", content);
+
+        Assert.True(answer.IsOk);
+        AssertText("/file", answer.Reply.Path);
+        Assert.Equal(size, answer.Reply.Size);
+        Assert.Equal(-1_500_001, answer.Reply.MTime);
+        Answer back = await client.GetAsync("file");
+        Assert.Equal(content, back.Body);
+        Assert.Equal(416, back.Reply.Mode);
+    }
+
+    [Theory]
+    [InlineData(70_000)]
+    [InlineData(5_000_000)]
+    public async Task An_unverified_exact_body_arrives(int size)
+    {
+        Start();
+        WireClient client = await LoginAsync();
+        byte[] content = RandomNumberGenerator.GetBytes(size);
+
+        Assert.True((await client.AskAsync($$"""{"cmd":"put","path":"file","body":{{size}},"check":"none"}""", content)).IsOk);
+        Assert.Equal(content, (await client.GetAsync("file")).Body);
+        Assert.Equal(content, (await client.AskAsync("""{"cmd":"get","path":"file","check":"none"}""")).Body);
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 1)]
+    [InlineData(100, 7)]
+    [InlineData(700_000, 65_536)]
+    [InlineData(3_000_000, 1_048_576)]
+    public async Task A_chunked_body_arrives_with_what_its_trailer_says(int size, int chunk)
+    {
+        Start();
+        WireClient client = await LoginAsync();
+        byte[] content = RandomNumberGenerator.GetBytes(size);
+        await client.SendAsync("""{"cmd":"put","id":5,"path":"file","body":"chunked","mtime":1}""");
+        foreach (byte[] piece in content.Chunk(chunk))
+            await client.SendAsync(Frame.Chunk(piece));
+        await client.SendAsync(Frame.End($$"""{"id":5,"crc32c":"{{Frame.Sum(content)}}","mtime":1234567890123456}"""));
+
+        Answer answer = await client.ReadAsync();
+        Assert.True(answer.IsOk);
+        Assert.Equal(1_234_567_890_123_456, answer.Reply.MTime);
+        Assert.Equal(content, (await client.GetAsync("file")).Body);
+    }
+
+    [Theory]
+    [InlineData("\"crc32c\":\"00000000\"")]
+    [InlineData("\"md5\":\"00000000000000000000000000000000\"")]
+    [InlineData("\"sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\"")]
+    public async Task A_wrong_sum_in_the_header_publishes_nothing(string sum)
+    {
+        Start();
+        WireClient client = await LoginAsync();
+
+        Answer answer = await client.AskAsync($$"""{"cmd":"put","id":1,"path":"file","body":4,{{sum}}}""", Frame.Text("text"));
+
+        Assert.Equal(WireError.Mismatch, answer.Error);
+        Assert.True((await client.AskAsync("""{"cmd":"ping"}""")).IsOk);
+        await AssertMissingAsync("file");
+    }
+
+    [Theory]
+    [InlineData("\"crc32c\":\"00000000\"")]
+    [InlineData("\"md5\":\"00000000000000000000000000000000\"")]
+    [InlineData("\"sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\"")]
+    public async Task A_wrong_sum_in_the_trailer_publishes_nothing(string sum)
+    {
+        Start();
+        WireClient client = await LoginAsync();
+        await client.SendAsync("""{"cmd":"put","id":1,"path":"file","body":"chunked"}""");
+        await client.SendAsync(Frame.Chunk(Frame.Text("text")), Frame.End($$"""{"id":1,{{sum}}}"""));
+
+        Assert.Equal(WireError.Mismatch, (await client.ReadAsync()).Error);
+        await AssertMissingAsync("file");
+    }
+
+    [Fact]
+    public async Task Right_sums_are_accepted()
+    {
+        Start();
+        WireClient client = await LoginAsync();
+        byte[] content = RandomNumberGenerator.GetBytes(100_000);
+        string sums = $"\"crc32c\":\"{Frame.Sum(content)}\",\"md5\":\"{Convert.ToHexStringLower(MD5.HashData(content))}\","
+            + $"\"sha256\":\"{Convert.ToHexStringLower(SHA256.HashData(content))}\"";
+
+        Assert.True((await client.AskAsync($$"""{"cmd":"put","path":"a","body":100000,{{sums}}}""", content)).IsOk);
+        await client.SendAsync($$"""{"cmd":"put","path":"b","body":"chunked",{{sums}}}""");
+        await client.SendAsync(Frame.Chunk(content), Frame.End($$"""{{{sums}}}"""));
+        Assert.True((await client.ReadAsync()).IsOk);
+        await client.SendAsync("""{"cmd":"put","path":"only-the-trailer-knows","body":"chunked"}""");
+        await client.SendAsync(Frame.Chunk(content), Frame.End($$"""{{{sums}}}"""));
+        Assert.True((await client.ReadAsync()).IsOk);
+    }
+
+    [Fact]
+    public async Task A_body_that_does_not_fit_its_stated_size_publishes_nothing()
+    {
+        Start();
+        WireClient client = await LoginAsync();
+
+        Assert.Equal(WireError.Mismatch, (await client.AskAsync("""{"cmd":"put","path":"file","body":4,"size":5}""", Frame.Text("text"))).Error);
+        await client.SendAsync("""{"cmd":"put","path":"file","body":"chunked","size":5}""");
+        await client.SendAsync(Frame.Chunk(Frame.Text("text")), Frame.End("{}"));
+        Assert.Equal(WireError.Mismatch, (await client.ReadAsync()).Error);
+        await AssertMissingAsync("file");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(300_000)]
+    public async Task An_abandoned_body_is_answered_and_counts_for_nothing(int sent)
+    {
+        Start();
+        WireClient client = await LoginAsync();
+        await client.SendAsync("""{"cmd":"put","id":8,"path":"file","body":"chunked"}""");
+        if (sent > 0)
+            await client.SendAsync(Frame.Chunk(new byte[sent]));
+        await client.SendAsync(Frame.Abandon, Frame.Of("""{"cmd":"ping","id":9}"""));
+
+        Answer answer = await client.ReadAsync();
+        Assert.Equal((8, WireError.Abandoned), (answer.Id, answer.Error));
+        Assert.Equal(9, (await client.ReadAsync()).Id);
+        await AssertMissingAsync("file");
+    }
+
+    [Fact]
+    public async Task A_chunk_over_its_cap_is_a_bad_frame()
+    {
+        Start();
+        WireClient client = await LoginAsync();
+        await client.SendAsync("""{"cmd":"put","id":8,"path":"file","body":"chunked"}""");
+        await client.SendAsync(Frame.Length(1_048_577));
+
+        Answer answer = await client.ReadAsync();
+        Assert.Equal((8, WireError.BadFrame), (answer.Id, answer.Error));
+        Assert.True(await client.IsClosedAsync());
+    }
+
+    [Fact]
+    public async Task A_trailer_with_another_id_is_a_bad_frame()
+    {
+        Start();
+        WireClient client = await LoginAsync();
+        await client.SendAsync("""{"cmd":"put","id":8,"path":"file","body":"chunked"}""");
+        await client.SendAsync(Frame.Chunk([1]), Frame.End("""{"id":7}"""));
+
+        Assert.Equal(WireError.BadFrame, (await client.ReadAsync()).Error);
+        await AssertMissingAsync("file");
+    }
+
+    [Theory]
+    [InlineData("10")]
+    [InlineData("\"chunked\"")]
+    public async Task A_body_that_stands_still_times_out(string body)
+    {
+        Start(new NativeOptions { AllowPlain = true, StallTime = TimeSpan.FromMilliseconds(150) });
+        WireClient client = await LoginAsync();
+        await client.SendAsync($$"""{"cmd":"put","id":8,"path":"file","body":{{body}}}""", Frame.Length(4));
+
+        Answer answer = await client.ReadAsync();
+        Assert.Equal((8, WireError.Timeout), (answer.Id, answer.Error));
+        Assert.True(await client.IsClosedAsync());
+        await AssertMissingAsync("file");
+    }
+
+    [Fact]
+    public async Task A_body_that_flows_slowly_does_not_time_out()
+    {
+        Start(new NativeOptions { AllowPlain = true, StallTime = TimeSpan.FromMilliseconds(400) });
+        WireClient client = await LoginAsync();
+        await client.SendAsync("""{"cmd":"put","id":8,"path":"file","body":8}""");
+        for (byte i = 0; i < 8; i++)
+        {
+            await Task.Delay(100);
+            await client.SendAsync([i]);
+        }
+
+        Assert.True((await client.ReadAsync()).IsOk);
+    }
+
+    [Fact]
+    public async Task A_command_that_takes_no_body_refuses_one_and_reads_past_it()
+    {
+        Start();
+        WireClient client = await LoginAsync();
+        await client.SendAsync("""{"cmd":"ping","id":1,"body":5}""", Frame.Text("12345"));
+        await client.SendAsync("""{"cmd":"dance","id":2,"body":"chunked"}""");
+        await client.SendAsync(Frame.Chunk(Frame.Text("12345")), Frame.End("""{"id":2}"""), Frame.Of("""{"cmd":"ping","id":3}"""));
+
+        Assert.Equal(WireError.BadRequest, (await client.ReadAsync()).Error);
+        Assert.Equal(WireError.Unsupported, (await client.ReadAsync()).Error);
+        Assert.True((await client.ReadAsync()).IsOk);
+    }
+
+    [Fact]
+    public async Task Overwrite_false_leaves_the_old_version()
+    {
+        Start();
+        WireClient client = await LoginAsync();
+        await client.PutAsync("file", Frame.Text("old"));
+
+        Assert.Equal(
+            WireError.Exists,
+            (await client.AskAsync("""{"cmd":"put","path":"file","body":3,"overwrite":false}""", Frame.Text("new"))).Error);
+        AssertText("old", (await client.GetAsync("file")).Body);
+    }
+
+    [Fact]
+    public async Task A_cut_upload_with_an_id_goes_on_where_it_stopped()
+    {
+        Start();
+        byte[] content = RandomNumberGenerator.GetBytes(500_000);
+        string md5 = Convert.ToHexStringLower(MD5.HashData(content));
+        WireClient first = await LoginAsync();
+        await first.SendAsync("""{"cmd":"put","id":1,"path":"file","body":500000,"upload":"u1"}""", content[..300_000]);
+        first.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+        Assert.True(await first.IsClosedAsync());
+
+        WireClient second = await LoginAsync();
+        ListLine line = Assert.Single(await UploadsAsync(second));
+        Assert.Equal(("u1", 500_000), (line.Upload, line.Size));
+        AssertText("/file", line.Path);
+        Assert.Equal(300_000, line.Received);
+        string rest = $$"""{"cmd":"put","id":2,"path":"file","upload":"u1","size":500000,"md5":"{{md5}}","offset":""";
+        Assert.Equal(WireError.Mismatch, (await second.AskAsync(rest + "299999,\"body\":200001}", content[299_999..])).Error);
+        Assert.True((await second.AskAsync(rest + "300000,\"body\":200000}", content[300_000..])).IsOk);
+        Assert.Equal(content, (await second.GetAsync("file")).Body);
+        Assert.Empty(await UploadsAsync(second));
+    }
+
+    [Fact]
+    public async Task An_unfinished_upload_begins_again_at_offset_0_or_is_discarded()
+    {
+        Start();
+        foreach (string id in (string[])["u1", "u2"])
+        {
+            WireClient cut = await LoginAsync();
+            await cut.SendAsync($$"""{"cmd":"put","id":1,"path":"{{id}}","body":500000,"upload":"{{id}}"}""", new byte[300_000]);
+            cut.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+            Assert.True(await cut.IsClosedAsync());
+        }
+
+        WireClient client = await LoginAsync();
+        Assert.True((await client.AskAsync("""{"cmd":"put","path":"u1","body":3,"upload":"u1"}""", Frame.Text("new"))).IsOk);
+        AssertText("new", (await client.GetAsync("u1")).Body);
+        Assert.True((await client.AskAsync("""{"cmd":"uploads","discard":"u2"}""")).IsOk);
+        Assert.Equal(WireError.NotFound, (await client.AskAsync("""{"cmd":"uploads","discard":"u2"}""")).Error);
+        Assert.Empty(await UploadsAsync(client));
+    }
+
+    private static async Task<List<ListLine>> UploadsAsync(WireClient client) =>
+        Listings.Decode(await client.AskAsync("""{"cmd":"uploads","id":77}"""));
+
+    public sealed class UnderAsync() : Uploading(Setup.Async);
+
+    public sealed class UnderThreads() : Uploading(Setup.Threads);
+
+    public sealed class InMemoryStorage() : Uploading(Setup.Memory);
+}

@@ -1,0 +1,150 @@
+namespace Argosy.Ledger;
+
+/// <summary>One key's usage: what is settled and what leases hold. Thread-safe.</summary>
+public sealed class Counter
+{
+    private readonly Table _table;
+    private readonly byte[] _keyBytes;
+    private Guid _generation;
+    private int _slot;
+
+    internal Counter(Table table, string key, byte[] keyBytes) => (_table, Key, _keyBytes) = (table, key, keyBytes);
+
+    /// <summary>The name it was asked for by.</summary>
+    public string Key { get; }
+
+    /// <summary>
+    /// True until <see cref="Reset"/> was called since the machine booted, or since the ledger was found damaged: the caller has to
+    /// count for itself first.
+    /// </summary>
+    public bool NeedsCount => Read().Counted == 0;
+
+    /// <summary>Settled usage, without leases.</summary>
+    public Amount Settled => Read().First;
+
+    /// <summary>What leases of living processes and unsettled intents of dead ones hold on top.</summary>
+    public Amount Leased => Read(reclaim: true).Second;
+
+    /// <summary>Settled and leased together, at one moment: what a limit is compared with.</summary>
+    public Amount Used
+    {
+        get
+        {
+            var record = Read(reclaim: true);
+            return record.First + record.Second;
+        }
+    }
+
+    /// <summary>Sets the settled usage after a count. Leases are not touched.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative.</exception>
+    /// <exception cref="OverflowException">With what is leased it does not fit.</exception>
+    public void Reset(Amount counted)
+    {
+        RequireNatural(counted);
+        using (_table.Enter())
+        {
+            var record = _table[Locate()];
+            _ = counted + record.Second;
+            record.First = counted;
+            record.Counted = 1;
+            _table.Commit((_slot, record));
+        }
+    }
+
+    /// <summary>Changes the settled usage at once (a deletion, a rename over a file); never below zero.</summary>
+    /// <exception cref="OverflowException">The sum does not fit; nothing changed.</exception>
+    public void Add(Amount change)
+    {
+        using (_table.Enter())
+        {
+            var record = _table[Locate()];
+            record.First = (record.First + change).AtLeastZero();
+            _ = record.First + record.Second;
+            _table.Commit((_slot, record));
+        }
+    }
+
+    /// <summary>
+    /// Reserves <paramref name="amount"/> if settled + leased + amount stays within <paramref name="limit"/> (a negative component
+    /// is no limit, and a component that asks for nothing fits), atomically among all processes; null where it does not fit.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The amount is negative.</exception>
+    /// <exception cref="NotCountedException">There is a limit and <see cref="NeedsCount"/>.</exception>
+    public Lease? TryLease(Amount amount, Amount limit)
+    {
+        RequireNatural(amount);
+        using (_table.Enter())
+        {
+            // Allocating may grow or tidy the table, so it comes before the counter is read.
+            var counter = Locate();
+            var slot = _table.Allocate();
+            if (!TryReserve(counter, amount, limit, out var usage)) return null;
+
+            var lease = new Record { Kind = RecordKind.Lease, First = amount, CounterSlot = counter, Owner = Owner.Self, Serial = NewSerial() };
+            _table.Commit((counter, usage), (slot, lease));
+            return new Lease(_table, this, slot, lease);
+        }
+    }
+
+    /// <summary>What the counter would be with <paramref name="amount"/> more leased; false where that exceeds the limit.</summary>
+    internal bool TryReserve(int slot, Amount amount, Amount limit, out Record usage)
+    {
+        usage = _table[slot];
+        if (usage.Counted == 0 && limit is not { Bytes: < 0, Files: < 0 }) throw new NotCountedException(Key);
+
+        if (!Fits(ref usage) && (_table.Reclaim(slot) == 0 || !Fits(ref usage))) return false;
+
+        usage.Second += amount;
+        return true;
+
+        // Who asks for nothing gets it, also above a limit that was lowered: that is how one gets below it.
+        static bool Within(long sum, long more, long limit) => more == 0 || limit < 0 || sum <= limit;
+
+        bool Fits(ref Record record)
+        {
+            record = _table[slot];
+            return Amount.TryAdd(record.First, record.Second, out var used)
+                && Amount.TryAdd(used, amount, out var sum)
+                && Within(sum.Bytes, amount.Bytes, limit.Bytes)
+                && Within(sum.Files, amount.Files, limit.Files);
+        }
+    }
+
+    /// <summary>The slot of this counter's record, made where it is missing. Within a scope of the table.</summary>
+    internal int Locate()
+    {
+        if (_generation == _table.Generation && _table.Trust(_slot) && IsOwn(_slot)) return _slot;
+
+        _slot = _table.FindCounter(_keyBytes);
+        if (_slot < 0 || !_table.Trust(_slot))
+        {
+            _slot = _table.Allocate();
+            var record = new Record { Kind = RecordKind.Counter };
+            record.SetText(_keyBytes);
+            _table.Commit((_slot, record));
+        }
+
+        _generation = _table.Generation;
+        return _slot;
+    }
+
+    internal static long NewSerial() => Random.Shared.NextInt64(1, long.MaxValue);
+
+    internal static void RequireNatural(Amount amount)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(amount.Bytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(amount.Files);
+    }
+
+    private bool IsOwn(int slot) => _table[slot].Kind == RecordKind.Counter && _table[slot].TextBytes.SequenceEqual(_keyBytes);
+
+    private Record Read(bool reclaim = false)
+    {
+        using (_table.Enter())
+        {
+            var slot = Locate();
+            if (reclaim && _table[slot].Second != default) _table.Reclaim(slot);
+            return _table[slot];
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Net;
+using Argosy.Files;
+
+namespace Argosy.Server;
+
+/// <summary>How a server is set up. The defaults are safe: TLS on, nobody without an account.</summary>
+public sealed record ServerOptions
+{
+    /// <summary>The port that URLs without one mean.</summary>
+    public const int DefaultPort = 7373;
+
+    /// <summary>The folder that holds the homes, absolute; made where it is missing.</summary>
+    public string Root { get; init; } = Environment.CurrentDirectory;
+
+    /// <summary>The data folder, absolute: accounts, certificate, usage.</summary>
+    public string Data { get; init; } = DataFolder.DefaultPath;
+
+    /// <summary>Where the native protocol listens.</summary>
+    public IPEndPoint Listen { get; init; } = new(ListenAddress.Any, DefaultPort);
+
+    /// <summary>The concurrency model's name in the <see cref="PartsCatalog"/>.</summary>
+    public string Model { get; init; } = "async";
+
+    /// <summary>The storage's name in the <see cref="PartsCatalog"/>.</summary>
+    public string Storage { get; init; } = "disk";
+
+    /// <summary>The account store's name in the <see cref="PartsCatalog"/>.</summary>
+    public string AccountStore { get; init; } = "file";
+
+    /// <summary>What visitors without an account may do.</summary>
+    public AnonymousAccess Anonymous { get; init; }
+
+    /// <summary>True lets clients come without TLS.</summary>
+    public bool Plain { get; init; }
+
+    /// <summary>The user to become after binding; null stays who it is.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Quota of accounts that name none, in bytes; null for none.</summary>
+    public long? QuotaBytes { get; init; }
+
+    /// <summary>Bytes of disk that uploads must leave free.</summary>
+    public long MinFree { get; init; } = 64 << 20;
+
+    /// <summary>How long running transfers may go on after a stop was asked for.</summary>
+    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The operator's own certificate chain (PEM); null for a self-signed one in the data folder.</summary>
+    public string? CertificateFile { get; init; }
+
+    /// <summary>The private key of <see cref="CertificateFile"/> (PEM); null where that file holds it too.</summary>
+    public string? CertificateKeyFile { get; init; }
+
+    /// <summary>Host names and addresses that the self-signed certificate names besides this machine's own.</summary>
+    public IReadOnlyList<string> CertificateNames { get; init; } = [];
+
+    /// <summary>True logs every session and transfer, not only warnings and the server's own life.</summary>
+    public bool Verbose { get; init; }
+
+    /// <summary>Applies values in order, so that a later one wins over an earlier one, and checks the result.</summary>
+    /// <exception cref="ConfigurationException">A value does not fit; the message names it, its source and what would fit.</exception>
+    public static ServerOptions From(IEnumerable<SettingValue> values)
+    {
+        var options = values.Aggregate(new ServerOptions(), Apply);
+        options.Validate();
+        return options;
+    }
+
+    private static ServerOptions Apply(ServerOptions options, SettingValue value)
+    {
+        var setting = Setting.Find(value.Key)
+            ?? throw new ConfigurationException(
+                $"{value.Source}: there is no setting \"{value.Key}\"{NearestWord.Hint(value.Key, Setting.All.Select(s => s.Key))}");
+        try
+        {
+            return string.IsNullOrWhiteSpace(value.Text) ? throw new FormatException("is empty") : setting.Apply(options, value);
+        }
+        catch (Exception error) when (error is FormatException or ArgumentException)
+        {
+            var reason = error is FormatException ? error.Message : "is not a path";
+            throw new ConfigurationException($"{value.Source}: \"{value.Text}\" {reason}", error);
+        }
+    }
+
+    private void Validate()
+    {
+        PartsCatalog.Model(Model);
+        PartsCatalog.Storage(Storage);
+        PartsCatalog.AccountStore(AccountStore);
+        if (CertificateKeyFile is not null && CertificateFile is null)
+            throw new ConfigurationException("Certificate:KeyFile is given without Certificate:File; give both");
+    }
+}

@@ -1,0 +1,116 @@
+namespace Argosy.Server;
+
+/// <summary>
+/// The folder where a server keeps accounts, certificate and usage. Only its user may enter it, and only one server uses it
+/// at a time; tools such as <c>argosy user</c> may work in it beside the server.
+/// </summary>
+public sealed class DataFolder : IDisposable
+{
+    private const string LockName = "server.lock";
+    private const string HolderName = "server.pid";
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode Others = (UnixFileMode)0b111_111;
+
+    private readonly FileStream _lock;
+
+    private DataFolder(string path, FileStream lockFile) => (Path, _lock) = (path, lockFile);
+
+    /// <summary>Where it is by default: <c>$XDG_STATE_HOME/argosy</c>, else <c>~/.local/state/argosy</c>; for root <c>/var/lib/argosy</c>.</summary>
+    public static string DefaultPath =>
+        Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows() ? "/var/lib/argosy" : System.IO.Path.Combine(StateHome, "argosy");
+
+    // XDG Base Directory Specification: a relative path in the variable is ignored.
+    private static string StateHome =>
+        Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { } state && System.IO.Path.IsPathRooted(state)
+            ? state
+            : System.IO.Path.GetFullPath(System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state"));
+
+    /// <summary>Its absolute path.</summary>
+    public string Path { get; }
+
+    /// <summary>Makes the folder where it is missing and keeps everybody else out of it.</summary>
+    /// <returns>True where it was made.</returns>
+    /// <exception cref="StartException">It cannot be made or entered, or is a folder of something else that others may read.</exception>
+    public static bool Ensure(string path)
+    {
+        try
+        {
+            var made = !Directory.Exists(path);
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+            else EnsurePrivate(path, made);
+            return made;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException(
+                $"The data folder {path} cannot be used: {error.Message} Choose another with --data DIR.", error);
+        }
+    }
+
+    /// <summary>Takes the folder for this server; dispose to leave it to the next one. A lock whose server died is free at once.</summary>
+    /// <exception cref="StartException">Another server uses it.</exception>
+    public static DataFolder Take(string path)
+    {
+        var holder = System.IO.Path.Combine(path, HolderName);
+        try
+        {
+            var lockFile = new FileStream(System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            WriteHolder(holder, lockFile);
+            return new DataFolder(path, lockFile);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new StartException($"The data folder {path} belongs to somebody else. Choose another with --data DIR.", error);
+        }
+        catch (IOException error)
+        {
+            var pid = File.Exists(holder) ? $" (process {File.ReadAllText(holder).Trim()})" : "";
+            throw new StartException(
+                $"Another argosy server{pid} uses the data folder {path}. Stop it, or choose another folder with --data DIR.", error);
+        }
+    }
+
+    // Not written in place: whoever serves owns the folder, and what lies there under this name may be a link that root would follow.
+    private static void WriteHolder(string holder, FileStream lockFile)
+    {
+        try
+        {
+            PrivateFile.Write(holder, $"{Environment.ProcessId}\n");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            lockFile.Dispose();
+            throw new StartException($"The data folder cannot be written to: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Gives what root has written in the folder to the folder's owner: the server that runs as that user has to read it.</summary>
+    public static void KeepOwner(string path)
+    {
+        if (OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess) Privileges.GiveFolder(path, Privileges.OwnerOf(path));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        File.Delete(System.IO.Path.Combine(Path, HolderName));
+        _lock.Dispose();
+    }
+
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    private static void EnsurePrivate(string path, bool make)
+    {
+        if (make)
+        {
+            Directory.CreateDirectory(path, OwnerOnly);
+            return;
+        }
+
+        var mode = File.GetUnixFileMode(path);
+        if ((mode & Others) == 0) return;
+        if (Directory.EnumerateFileSystemEntries(path).Any() && !File.Exists(System.IO.Path.Combine(path, LockName)))
+            throw new IOException($"it holds other things and others may read it; \"chmod 700 {path}\" if it is the right one.");
+        File.SetUnixFileMode(path, mode & ~Others);
+    }
+}

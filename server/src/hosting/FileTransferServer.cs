@@ -1,0 +1,177 @@
+using System.Net;
+using Argosy.Files;
+using Argosy.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Argosy.Server;
+
+/// <summary>
+/// The whole server: data folder, accounts, certificate, file service, and a stream server for each front end. Open it, add a first
+/// account where there is none, start it, stop it.
+/// </summary>
+public sealed class FileTransferServer : IAsyncDisposable
+{
+    private readonly ILoggerFactory _logs;
+    private readonly ILogger _log;
+    private readonly DataFolder _data;
+    private readonly CertificateStore _certificates;
+    private readonly List<(FrontEnd FrontEnd, StreamServer Server)> _servers = [];
+    private IStorage? _storage;
+    private FileService? _files;
+
+    private FileTransferServer(ServerOptions options, ILoggerFactory logs, DataFolder data)
+    {
+        (Options, _logs, _log, _data) = (options, logs, logs.CreateLogger<FileTransferServer>(), data);
+        _certificates = new CertificateStore(options);
+        Accounts = PartsCatalog.AccountStore(options.AccountStore)(options.Data, logs);
+    }
+
+    /// <summary>What it was opened with.</summary>
+    public ServerOptions Options { get; }
+
+    /// <summary>The accounts.</summary>
+    public IAccountStore Accounts { get; }
+
+    /// <summary>The front ends that listen; empty before <see cref="Start"/>.</summary>
+    public IReadOnlyList<ListeningFrontEnd> FrontEnds =>
+        [.. _servers.Select(each => new ListeningFrontEnd(each.FrontEnd.Scheme, (IPEndPoint)each.Server.LocalEndPoints[0]))];
+
+    /// <summary>What clients pin: see <see cref="ServerCertificate.Fingerprint"/>.</summary>
+    public string Fingerprint => _certificates.Current.Fingerprint;
+
+    /// <summary>Takes the data folder, makes what is missing, and reads accounts and certificate. Nothing listens yet.</summary>
+    /// <exception cref="ConfigurationException">The options do not fit this machine.</exception>
+    /// <exception cref="StartException">The data folder is in use or unreadable, or the certificate unusable.</exception>
+    public static FileTransferServer Open(ServerOptions options, ILoggerFactory logs)
+    {
+        if (new HomeMap(FileOptions(options), []).Fault is { } fault) throw new ConfigurationException(fault);
+        DataFolder.Ensure(options.Data);
+        var data = DataFolder.Take(options.Data);
+        try
+        {
+            return new FileTransferServer(options, logs, data);
+        }
+        catch (Exception error)
+        {
+            data.Dispose();
+            if (error is AccountStoreException) throw new StartException(error.Message, error);
+            throw;
+        }
+    }
+
+    /// <summary>Binds every front end, gives up root's rights where another user is named, and serves.</summary>
+    /// <exception cref="ConfigurationException">The options do not fit this machine.</exception>
+    /// <exception cref="StartException">An address cannot be had, or a home cannot be served.</exception>
+    public void Start()
+    {
+        try
+        {
+            var user = Options.User is { } name && !OperatingSystem.IsWindows() ? Privileges.Find(name) : null;
+            MakeRoot(user);
+            foreach (var frontEnd in PartsCatalog.FrontEnds)
+                if (frontEnd.Listen(Options) is { } address) _servers.Add((frontEnd, Bind(frontEnd, address)));
+            if (user is not null && !OperatingSystem.IsWindows()) Become(user);
+
+            // From here on everything is done with the rights of the user who serves.
+            _storage = PartsCatalog.Storage(Options.Storage)(Options);
+            _files = new FileService(FileOptions(Options), Accounts, _storage, _logs.CreateLogger<FileService>());
+            foreach (var (_, server) in _servers) server.Start();
+        }
+        catch (Exception error) when (error is ConnectionException or FileException or HomeException or AccountStoreException)
+        {
+            throw new StartException(error.Message, error);
+        }
+    }
+
+    /// <summary>Reads accounts and certificate again. What cannot be read is logged and stays as it was.</summary>
+    public void Reload()
+    {
+        var certificate = "the certificate is unchanged";
+        try
+        {
+            if (_certificates.Reload()) certificate = "the certificate is new";
+        }
+        catch (StartException error)
+        {
+            _log.LogWarning("The old certificate stays: {Reason}", error.Message);
+        }
+
+        try
+        {
+            _files?.Reload();
+        }
+        catch (Exception error) when (error is AccountStoreException or IOException or UnauthorizedAccessException)
+        {
+            _log.LogWarning("The accounts stay as they were: {Reason}", error.Message);
+        }
+
+        _log.LogInformation("Reloaded: {Accounts}, {Certificate}", Count(Accounts.List().Count, "account"), certificate);
+    }
+
+    /// <summary>Stops accepting, lets running transfers end within <see cref="ServerOptions.Drain"/>, then aborts the rest.</summary>
+    public async Task StopAsync()
+    {
+        var active = _servers.Sum(each => each.Server.ActiveConnections);
+        _log.LogInformation(
+            "Stopping: {Connections} may go on for up to {Drain} s", Count(active, "connection"), Options.Drain.TotalSeconds);
+        await Task.WhenAll(_servers.Select(each => each.Server.StopAsync(Options.Drain)));
+        _log.LogInformation("Stopped");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var (_, server) in _servers) await server.DisposeAsync();
+        if (_files is not null) await _files.DisposeAsync();
+        (_storage as IDisposable)?.Dispose();
+        (Accounts as IDisposable)?.Dispose();
+        _data.Dispose();
+    }
+
+    private static FileServiceOptions FileOptions(ServerOptions options) => new()
+    {
+        Root = options.Root,
+        Data = options.Data,
+        Anonymous = options.Anonymous,
+        DefaultQuotaBytes = options.QuotaBytes,
+        MinFree = options.MinFree,
+    };
+
+    // The file service exists only after the privileges are gone, the handlers only once something is accepted.
+    private StreamServer Bind(FrontEnd frontEnd, IPEndPoint address)
+    {
+        var handlers = new Lazy<Func<ConnectionHandler>>(() => frontEnd.Create(new FrontEndParts(Options, _files!, _certificates, _logs)));
+        var model = PartsCatalog.Model(Options.Model);
+        var options = new StreamServerOptions { ListenOn = [address], Model = model, BusyAbove = SoftCap(model) };
+        var server = new StreamServer(options, () => handlers.Value(), _logs.CreateLogger($"Argosy.{frontEnd.Name}"));
+        server.Bind();
+        return server;
+    }
+
+    // A model that serves few at a time lets the others wait in the backlog: nobody has to be sent away.
+    private static int? SoftCap(ConcurrencyModel model) => model.ServesAtOnce is null ? model.DefaultMaxConnections * 9 / 10 : null;
+
+    private void MakeRoot(SystemUser? user)
+    {
+        if (Directory.Exists(Options.Root)) return;
+        try
+        {
+            Directory.CreateDirectory(Options.Root);
+            if (user is not null && !OperatingSystem.IsWindows()) Privileges.GiveFolder(Options.Root, user);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"The folder to serve cannot be made: {error.Message}", error);
+        }
+    }
+
+    private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
+
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    private void Become(SystemUser user)
+    {
+        Privileges.GiveFolder(Options.Data, user);
+        Privileges.Drop(user);
+        _log.LogInformation("Running as {User}", user.Name);
+    }
+}

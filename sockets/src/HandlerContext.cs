@@ -1,0 +1,48 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Argosy.Sockets;
+
+/// <summary>
+/// What a handler may do besides reading and writing its connection, under every model: connect out, accept on a
+/// listener of its own, wait for whichever of several connections is readable, and run work that may block.
+/// </summary>
+public abstract class HandlerContext
+{
+    /// <summary>The accepted connection.</summary>
+    public abstract IConnection Connection { get; }
+
+    /// <summary>Fires when the server drains: finish what is under way, begin nothing new.</summary>
+    public abstract CancellationToken Stopping { get; }
+
+    /// <summary>True above the server's soft connection cap: say "busy" in the protocol's words and leave.</summary>
+    public abstract bool IsOverloaded { get; }
+
+    /// <summary>The server's log.</summary>
+    public abstract ILogger Logger { get; }
+
+    /// <summary>Opens a connection that runs under this handler's model.</summary>
+    /// <exception cref="ConnectionException">Refused, unreachable, bad address.</exception>
+    /// <exception cref="TimeoutException">The deadline has passed.</exception>
+    public abstract ValueTask<IConnection> ConnectAsync(EndPoint address, Deadline deadline);
+
+    /// <summary>Opens a listener for <see cref="AcceptAsync"/>; dispose it to stop listening.</summary>
+    public abstract Listener Listen(EndPoint address, int backlog = 16);
+
+    /// <summary>Accepts one connection, which runs under this handler's model.</summary>
+    /// <exception cref="TimeoutException">The deadline has passed; the listener stays usable.</exception>
+    public abstract ValueTask<IConnection> AcceptAsync(Listener listener, Deadline deadline);
+
+    /// <summary>
+    /// Waits until one of the connections can be read without waiting (data, end of stream, or an error to report;
+    /// bytes already decrypted or pushed back count) and returns its index.
+    /// </summary>
+    /// <exception cref="TimeoutException">The deadline has passed.</exception>
+    public abstract ValueTask<int> WaitAnyAsync(ReadOnlyMemory<IConnection> connections, Deadline deadline);
+
+    /// <summary>
+    /// Runs work that may block: inline where the model's handlers may block, otherwise on a small pool of disk
+    /// threads, and then resumes where the model runs its handlers.
+    /// </summary>
+    public abstract ValueTask<TResult> OffloadAsync<TState, TResult>(Func<TState, TResult> work, TState state);
+}

@@ -1,0 +1,148 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Argosy.Sockets;
+
+/// <summary>
+/// Serves stream connections: binds, accepts, admits, runs a handler for each under the chosen model, and drains at the end.
+/// </summary>
+public sealed class StreamServer : IAsyncDisposable
+{
+    /// <summary>How long handlers get to notice that their connections were aborted.</summary>
+    private static readonly TimeSpan AbortGrace = TimeSpan.FromSeconds(5);
+
+    private readonly StreamServerOptions _options;
+    private readonly ILogger _logger;
+    private readonly ConnectionDispatcher _dispatcher;
+    private readonly List<SocketListener> _listeners = [];
+    private readonly Lock _lock = new();
+    private IAcceptor? _acceptor;
+    private Task? _stopped;
+
+    /// <summary>A server whose handler is a class, with a new instance for each connection.</summary>
+    public StreamServer(StreamServerOptions options, Func<ConnectionHandler> handlers, ILogger? logger = null)
+    {
+        _options = options;
+        _logger = logger ?? NullLogger.Instance;
+        _dispatcher = new ConnectionDispatcher(options, handlers, (error, connection) => OnError?.Invoke(error, connection), _logger);
+    }
+
+    /// <summary>A small server: one method serves each connection.</summary>
+    public StreamServer(StreamServerOptions options, Func<HandlerContext, ValueTask> handle, ILogger? logger = null)
+        : this(options, () => new DelegateHandler(handle), logger)
+    {
+    }
+
+    /// <summary>
+    /// A handler threw: the error, and the connection that alone has ended. Called where the handler ran. A peer that vanished
+    /// (<see cref="ConnectionException"/>) or took too long (<see cref="TimeoutException"/>) counts, when the handler let it pass.
+    /// </summary>
+    public event Action<Exception, IConnection>? OnError;
+
+    /// <summary>The addresses it listens on, with real ports, in the order of the options. Empty before <see cref="Bind"/>.</summary>
+    public IReadOnlyList<EndPoint> LocalEndPoints => [.. _listeners.Select(listener => listener.LocalEndPoint)];
+
+    /// <summary>Connections being served now.</summary>
+    public int ActiveConnections => _dispatcher.Counters.Active;
+
+    /// <summary>What it has counted so far.</summary>
+    public ConnectionCounters Counters => _dispatcher.Counters;
+
+    /// <summary>
+    /// Binds all addresses and listens, so that privileges can be dropped before <see cref="Start"/>. Clients that connect meanwhile
+    /// wait in the backlog. When one address fails, none stays bound.
+    /// </summary>
+    /// <exception cref="ConnectionException">In use, not permitted, not an address of this machine: the message says what to do.</exception>
+    public void Bind()
+    {
+        if (_listeners.Count > 0) return;
+        try
+        {
+            foreach (var address in _options.ListenOn)
+                _listeners.Add(SocketListener.Open(address, _options.Backlog, IsDualStack(address)));
+        }
+        catch
+        {
+            CloseListeners();
+            throw;
+        }
+    }
+
+    /// <summary>Starts to accept; binds first where <see cref="Bind"/> has not been called.</summary>
+    /// <exception cref="ConnectionException">As <see cref="Bind"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">The model needs calls that this operating system lacks.</exception>
+    public void Start()
+    {
+        if (!_options.Model.IsSupported)
+            throw new PlatformNotSupportedException($"The model '{_options.Model}' is not available on this system; use 'async'.");
+        lock (_lock)
+        {
+            if (_stopped is not null) throw new InvalidOperationException("The server was stopped; make a new one.");
+            if (_acceptor is not null) throw new InvalidOperationException("The server has been started already.");
+            Bind();
+            _acceptor = _options.Model.Start(_dispatcher, _listeners);
+        }
+
+        foreach (var address in LocalEndPoints) Log.Listening(_logger, address, _options.Model.Name);
+    }
+
+    /// <summary>
+    /// Stops accepting, signals <see cref="HandlerContext.Stopping"/>, waits up to <paramref name="drain"/> for the handlers to finish, then
+    /// aborts what is left. A handler may call it but not await it: it would wait for itself.
+    /// </summary>
+    public Task StopAsync(TimeSpan drain)
+    {
+        lock (_lock) return _stopped ??= StopOnceAsync(drain);
+    }
+
+    /// <summary>Stops without waiting: what is being served is aborted.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero);
+
+    private async Task StopOnceAsync(TimeSpan drain)
+    {
+        await Task.Yield(); // not under the caller's lock
+        if (_acceptor is not null) await _acceptor.StopAsync();
+        CloseListeners();
+        var drained = _dispatcher.BeginDrain();
+        if (!await EndsWithinAsync(drained, drain))
+        {
+            _dispatcher.AbortAll();
+            if (!await EndsWithinAsync(drained, AbortGrace))
+            {
+                Log.LeftBehind(_logger, ActiveConnections);
+                return;
+            }
+        }
+
+        if (_acceptor is not null) await _acceptor.JoinAsync();
+    }
+
+    private static async Task<bool> EndsWithinAsync(Task task, TimeSpan limit)
+    {
+        try
+        {
+            await task.WaitAsync(limit);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private void CloseListeners()
+    {
+        foreach (var listener in _listeners) listener.Close();
+    }
+
+    private bool IsDualStack(EndPoint address) =>
+        address is IPEndPoint { AddressFamily: AddressFamily.InterNetworkV6 } v6
+        && (v6.Port == 0 || !_options.ListenOn.Contains(new IPEndPoint(IPAddress.Any, v6.Port)));
+
+    private sealed class DelegateHandler(Func<HandlerContext, ValueTask> handle) : ConnectionHandler
+    {
+        public override ValueTask HandleAsync() => handle(Context);
+    }
+}

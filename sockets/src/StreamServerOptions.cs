@@ -1,0 +1,34 @@
+using System.Net;
+
+namespace Argosy.Sockets;
+
+/// <summary>How a <see cref="StreamServer"/> listens, under which model, and what it refuses.</summary>
+public sealed record StreamServerOptions
+{
+    /// <summary>
+    /// Where to listen: IP addresses (port 0 takes a free one; <c>[::]</c> takes IPv4 as well unless 0.0.0.0 with the same port is
+    /// listed too) and Unix sockets' paths.
+    /// </summary>
+    public required IReadOnlyList<EndPoint> ListenOn { get; init; }
+
+    /// <summary>How handlers are run.</summary>
+    public ConcurrencyModel Model { get; init; } = ConcurrencyModels.Default;
+
+    /// <summary>How many connections the kernel keeps for us until they are accepted.</summary>
+    public int Backlog { get; init; } = 512;
+
+    /// <summary>The hard cap: connections above it are closed at once. Null: what the model considers sensible.</summary>
+    public int? MaxConnections { get; init; }
+
+    /// <summary>The soft cap: above it <see cref="HandlerContext.IsOverloaded"/> is true, and the handler says so. Null: none.</summary>
+    public int? BusyAbove { get; init; }
+
+    /// <summary>The cap on connections from one IPv4 address or one IPv6 /64. Null: none.</summary>
+    public int? MaxPerAddress { get; init; }
+
+    /// <summary>
+    /// Looks at a connection before it is served and returns why it is refused, or null. Runs where the model accepts: it must be
+    /// quick and must not read or write.
+    /// </summary>
+    public Func<IConnection, string?>? Verify { get; init; }
+}

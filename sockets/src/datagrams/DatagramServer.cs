@@ -1,0 +1,132 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Argosy.Sockets;
+
+/// <summary>
+/// Serves datagrams, of UDP or of Unix sockets: each is a request of its own. Receiving never waits for a handler: what finds all workers
+/// busy and the queue full is dropped and counted.
+/// </summary>
+public sealed class DatagramServer : IAsyncDisposable
+{
+    private readonly DatagramServerOptions _options;
+    private readonly ILogger _logger;
+    private readonly DatagramDispatcher _dispatcher;
+    private readonly List<DatagramSocket> _sockets = [];
+    private readonly Lock _lock = new();
+    private IDatagramReceiver? _receiver;
+    private Task? _stopped;
+
+    /// <summary>A server whose handler is a class, with a new instance for each datagram.</summary>
+    /// <exception cref="NotSupportedException">The model does not serve datagrams.</exception>
+    public DatagramServer(DatagramServerOptions options, Func<DatagramHandler> handlers, ILogger? logger = null)
+        : this(options, context => HandleAsync(handlers(), context), logger)
+    {
+    }
+
+    /// <summary>A small server: one method serves each datagram, and nothing is allocated for it.</summary>
+    /// <exception cref="NotSupportedException">The model does not serve datagrams.</exception>
+    public DatagramServer(DatagramServerOptions options, Func<DatagramContext, ValueTask> handle, ILogger? logger = null)
+    {
+        if (!options.Model.ServesDatagrams)
+        {
+            var able = string.Join(", ", ConcurrencyModels.All.Where(model => model.ServesDatagrams));
+            throw new NotSupportedException($"The model '{options.Model}' does not serve datagrams; these do: {able}.");
+        }
+
+        _options = options;
+        _logger = logger ?? NullLogger.Instance;
+        _dispatcher = new DatagramDispatcher(options, handle, (error, sender) => OnError?.Invoke(error, sender), _logger);
+    }
+
+    /// <summary>A handler threw: the error, and who had sent the datagram. Called where the handler ran.</summary>
+    public event Action<Exception, EndPoint?>? OnError;
+
+    /// <summary>The addresses it receives at, with real ports, in the order of the options. Empty before <see cref="Bind"/>.</summary>
+    public IReadOnlyList<EndPoint> LocalEndPoints => [.. _sockets.Select(socket => socket.LocalEndPoint)];
+
+    /// <summary>What it has counted so far.</summary>
+    public DatagramCounters Counters => _dispatcher.Counters;
+
+    /// <summary>Binds all addresses, so that privileges can be dropped before <see cref="Start"/>. When one fails, none stays bound.</summary>
+    /// <exception cref="ConnectionException">In use, not permitted, not an address of this machine: the message says what to do.</exception>
+    public void Bind()
+    {
+        if (_sockets.Count > 0) return;
+        try
+        {
+            foreach (var address in _options.ListenOn) _sockets.Add(DatagramSocket.Open(address, IsDualStack(address)));
+        }
+        catch
+        {
+            CloseSockets();
+            _sockets.Clear();
+            throw;
+        }
+    }
+
+    /// <summary>Starts to receive; binds first where <see cref="Bind"/> has not been called.</summary>
+    /// <exception cref="ConnectionException">As <see cref="Bind"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">Datagrams are received by calls that only Linux has.</exception>
+    public void Start()
+    {
+        if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException("Datagram servers run on Linux only.");
+        lock (_lock)
+        {
+            if (_stopped is not null) throw new InvalidOperationException("The server was stopped; make a new one.");
+            if (_receiver is not null) throw new InvalidOperationException("The server has been started already.");
+            Bind();
+            _receiver = _options.Model.Datagrams!.Start(_dispatcher, _sockets);
+        }
+
+        foreach (var address in LocalEndPoints) Log.Listening(_logger, address, _options.Model.Name);
+    }
+
+    /// <summary>
+    /// Stops receiving, signals <see cref="DatagramContext.Stopping"/>, and waits up to <paramref name="drain"/> for the handlers of all that is queued; the
+    /// rest is dropped. A handler may call it but not await it: it would wait for itself.
+    /// </summary>
+    public Task StopAsync(TimeSpan drain)
+    {
+        lock (_lock) return _stopped ??= StopOnceAsync(drain);
+    }
+
+    /// <summary>Stops without waiting for what is queued.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero);
+
+    private static ValueTask HandleAsync(DatagramHandler handler, DatagramContext context)
+    {
+        handler.Context = context;
+        return handler.HandleAsync();
+    }
+
+    private async Task StopOnceAsync(TimeSpan drain)
+    {
+        await Task.Yield(); // not under the caller's lock
+        if (_receiver is not null)
+        {
+            await _receiver.StopAsync();
+            await _dispatcher.BeginDrainAsync();
+            var working = _receiver.JoinAsync();
+            await working.WaitAsync(drain).ContinueWith(static _ => { }, TaskScheduler.Default);
+            if (!working.IsCompleted)
+            {
+                Log.DatagramsLeftBehind(_logger);
+                _dispatcher.Abort();
+            }
+        }
+
+        CloseSockets();
+    }
+
+    private void CloseSockets()
+    {
+        foreach (var socket in _sockets) socket.Close();
+    }
+
+    private bool IsDualStack(EndPoint address) =>
+        address is IPEndPoint { AddressFamily: AddressFamily.InterNetworkV6 } v6
+        && (v6.Port == 0 || !_options.ListenOn.Contains(new IPEndPoint(IPAddress.Any, v6.Port)));
+}

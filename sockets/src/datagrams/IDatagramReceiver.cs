@@ -1,0 +1,11 @@
+namespace Argosy.Sockets;
+
+/// <summary>A concurrency model that serves datagrams, at work.</summary>
+internal interface IDatagramReceiver
+{
+    /// <summary>Stops receiving. When it completes, nothing more will be queued. The sockets are closed by their owner.</summary>
+    Task StopAsync();
+
+    /// <summary>Completes when the workers have ended, which they do once the queue is closed and empty.</summary>
+    Task JoinAsync();
+}

@@ -1,0 +1,173 @@
+using System.Runtime.InteropServices;
+
+namespace Argosy.Sockets;
+
+/// <summary>
+/// One descriptor on one loop. It is registered with the first wait and stays so, so that a peer which talks in turns costs no
+/// further system call; what is ready while nobody waits is taken out of the registration until somebody does.
+/// </summary>
+/// <remarks>
+/// While registered it holds a reference: whoever disposes the handle, on whichever thread, the descriptor closes only after the
+/// demultiplexer has let it go, and its number cannot come back as another connection in between.
+/// </remarks>
+internal sealed class DescriptorWatch
+{
+    private const PollEvents Broken = PollEvents.Error | PollEvents.HangUp | PollEvents.NotOpen;
+    private const PollEvents AllEdges = PollEvents.Read | PollEvents.Write | PollEvents.PeerFinished;
+
+    private readonly SafeHandle _descriptor;
+    private readonly bool _ownsDescriptor;
+    private ulong _tag;
+    private PollEvents _asked; // None: not registered
+    private bool _hasPeerFinished;
+
+    /// <param name="loop">Where it is watched.</param>
+    /// <param name="descriptor">A non-blocking descriptor.</param>
+    /// <param name="ownsDescriptor">Whether closing the watch disposes it.</param>
+    internal DescriptorWatch(EventLoop loop, SafeHandle descriptor, bool ownsDescriptor = false)
+    {
+        (Loop, _descriptor, _ownsDescriptor) = (loop, descriptor, ownsDescriptor);
+        Reading = new WatchDirection(this, PollEvents.Read);
+        Writing = new WatchDirection(this, PollEvents.Write);
+    }
+
+    internal EventLoop Loop { get; }
+
+    internal SafeHandle Descriptor => _descriptor;
+
+    internal WatchDirection Reading { get; }
+
+    internal WatchDirection Writing { get; }
+
+    /// <summary>
+    /// True when the last read left nothing and no event has come since: trying again would only be told "not now". Meaningful on the
+    /// loop's thread.
+    /// </summary>
+    internal bool IsDrained { get; private set; }
+
+    internal bool IsClosed { get; private set; }
+
+    /// <summary>
+    /// A read took fewer bytes than it had room for. The next event then tells of anything that comes; but the peer's end, which may have
+    /// come along with these bytes, is told only once at an edge (epoll(7), "Possible pitfalls").
+    /// </summary>
+    internal void OnShortRead() => IsDrained = !_hasPeerFinished;
+
+    /// <summary>Makes the demultiplexer tell of these events. False: the descriptor is closed, there is nothing to wait for.</summary>
+    /// <exception cref="ConnectionException">The descriptor cannot be watched.</exception>
+    internal bool TryArm(PollEvents events)
+    {
+        var asked = _asked | (Loop.Demultiplexer.IsEdgeTriggered ? AllEdges : events);
+        if (IsClosed) return false;
+        if (asked == _asked) return true;
+        if (_asked != PollEvents.None) Loop.Demultiplexer.Change(Number, asked, _tag);
+        else if (!TryRegister(asked)) return false;
+        _asked = asked;
+        return true;
+    }
+
+    /// <summary>Called by the loop.</summary>
+    internal void OnReady(PollEvents events)
+    {
+        if ((events & (PollEvents.PeerFinished | Broken)) != 0) _hasPeerFinished = true;
+        if ((events & (PollEvents.Read | PollEvents.PeerFinished | Broken)) != 0) IsDrained = false;
+        var unwanted = Wake(Reading, events) | Wake(Writing, events);
+        if (unwanted != PollEvents.None) Disarm(unwanted, events);
+    }
+
+    /// <summary>Ends the watch, lets the descriptor go, and wakes whoever waits. Any thread.</summary>
+    internal void Close()
+    {
+        if (!Loop.IsCurrent)
+        {
+            Loop.Post(static watch => ((DescriptorWatch)watch!).CloseHere(), this);
+            return;
+        }
+
+        CloseHere();
+    }
+
+    private int Number => (int)_descriptor.DangerousGetHandle();
+
+    private void CloseHere()
+    {
+        if (IsClosed) return;
+        IsClosed = true;
+        Unregister();
+        if (_ownsDescriptor) _descriptor.Dispose();
+        Reading.End();
+        Writing.End();
+    }
+
+    private bool TryRegister(PollEvents asked)
+    {
+        if (!TryHold()) return false;
+        _tag = Loop.Watches.Enter(this);
+        try
+        {
+            Loop.Demultiplexer.Add(Number, asked, _tag);
+            return true;
+        }
+        catch
+        {
+            Loop.Watches.Leave(_tag);
+            _descriptor.DangerousRelease();
+            throw;
+        }
+    }
+
+    private bool TryHold()
+    {
+        try
+        {
+            var isHeld = false;
+            _descriptor.DangerousAddRef(ref isHeld);
+            return isHeld;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false; // aborted by another thread between its look and this wait
+        }
+    }
+
+    private void Unregister()
+    {
+        if (_asked == PollEvents.None) return;
+        _asked = PollEvents.None;
+        Loop.Demultiplexer.Remove(Number);
+        Loop.Watches.Leave(_tag);
+        _descriptor.DangerousRelease();
+    }
+
+    /// <summary>Wakes a direction that is ready. Returns its event when nobody there waits for it.</summary>
+    private PollEvents Wake(WatchDirection direction, PollEvents events)
+    {
+        var meant = direction.Events | Broken | (direction == Reading ? PollEvents.PeerFinished : PollEvents.None);
+        if ((events & meant) == PollEvents.None || direction.IsQueued) return PollEvents.None;
+        if (!direction.IsAwaited) return direction.Events;
+        Loop.BeginTurn();
+        direction.Wake();
+        return PollEvents.None;
+    }
+
+    /// <summary>
+    /// A level that nobody waits for would be told again and again. Errors and hang-ups are told whatever is asked, so then nothing
+    /// helps but to leave. An edge is told once and needs none of this.
+    /// </summary>
+    private void Disarm(PollEvents unwanted, PollEvents events)
+    {
+        if (Loop.Demultiplexer.IsEdgeTriggered || IsClosed) return;
+        var asked = _asked & ~unwanted;
+        if (Reading.IsAwaited) asked |= _asked & PollEvents.Read; // woken beside it, and already waiting again
+        if (Writing.IsAwaited) asked |= _asked & PollEvents.Write;
+        if (asked == _asked) return;
+        if (asked == PollEvents.None || ((events & Broken) != 0 && !Reading.IsAwaited && !Writing.IsAwaited))
+        {
+            Unregister();
+            return;
+        }
+
+        _asked = asked;
+        Loop.Demultiplexer.Change(Number, asked, _tag);
+    }
+}

@@ -1,0 +1,137 @@
+using System.Diagnostics;
+
+namespace Argosy.Sockets;
+
+/// <summary>
+/// One thread that waits for many descriptors and runs whatever they wake, one continuation at a time: the reactor. Nothing that
+/// runs here may block.
+/// </summary>
+internal sealed class EventLoop
+{
+    /// <summary>How many operations one continuation gets before it has to wait for its next turn, however much there is for it.</summary>
+    private const int OperationsPerTurn = 64;
+
+    private const ulong WakeUp = ulong.MaxValue; // no row of the table has this tag
+
+    [ThreadStatic]
+    private static EventLoop? _current;
+
+    private readonly IDemultiplexer _demultiplexer;
+    private readonly LoopQueue _queue = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly LoopContext _context;
+    private readonly Thread _thread;
+    private readonly Action<LoopQueue.Work> _runTurn;
+    private long _rounds;
+    private int _operationsLeft;
+    private int _tenants;
+    private bool _isEnding;
+
+    /// <exception cref="ConnectionException">No descriptors are left.</exception>
+    internal EventLoop(IDemultiplexer demultiplexer, string name)
+    {
+        _demultiplexer = demultiplexer;
+        _context = new LoopContext(this);
+        _runTurn = RunTurn;
+        _thread = new Thread(Run) { IsBackground = true, Name = name };
+        _demultiplexer.Add(_queue.Descriptor, PollEvents.Read, WakeUp);
+    }
+
+    /// <summary>The loop whose thread this is, or null.</summary>
+    internal static EventLoop? Current => _current;
+
+    internal bool IsCurrent => _current == this;
+
+    internal IDemultiplexer Demultiplexer => _demultiplexer;
+
+    internal WatchTable Watches { get; } = new();
+
+    internal TimerHeap Timers { get; } = new();
+
+    /// <summary>How many connections live here. Any thread may ask.</summary>
+    internal int Tenants => Volatile.Read(ref _tenants);
+
+    /// <summary>How many times it has gone round. A loop with nothing to do stands still. Any thread may ask.</summary>
+    internal long Rounds => Volatile.Read(ref _rounds);
+
+    /// <summary>Completes when the thread has left.</summary>
+    internal Task Ended => _ended.Task;
+
+    internal void Start() => _thread.Start();
+
+    /// <summary>Calls back on the loop, in its next round. Any thread.</summary>
+    internal void Post(SendOrPostCallback callback, object? state)
+    {
+        if (IsCurrent) _queue.AddOwn(callback, state);
+        else _queue.AddShared(callback, state);
+    }
+
+    /// <summary>Brings an async method onto the loop, if it is not there.</summary>
+    internal LoopEntry EnterAsync() => new(this);
+
+    /// <summary>Something moves in, and the loop will not end before it has moved out. Any thread, before <see cref="EndWhenEmpty"/>.</summary>
+    internal void MoveIn() => Interlocked.Increment(ref _tenants);
+
+    internal void MoveOut() => Interlocked.Decrement(ref _tenants);
+
+    /// <summary>Lets the thread leave once nobody lives here. Any thread.</summary>
+    internal void EndWhenEmpty() => Post(static loop => ((EventLoop)loop!)._isEnding = true, this);
+
+    /// <summary>Takes one operation of the present turn. False: the turn is over, come again in the next.</summary>
+    internal bool TrySpend() => --_operationsLeft >= 0;
+
+    /// <summary>True when <see cref="TrySpend"/> has refused.</summary>
+    internal bool IsTurnOver => _operationsLeft < 0;
+
+    /// <summary>Something else begins to run.</summary>
+    internal void BeginTurn() => _operationsLeft = OperationsPerTurn;
+
+    private void Run()
+    {
+        _current = this;
+        SynchronizationContext.SetSynchronizationContext(_context);
+        while (!_isEnding || Tenants > 0 || _queue.HasWork)
+        {
+            Volatile.Write(ref _rounds, _rounds + 1);
+            foreach (var ready in Wait()) Dispatch(ready);
+            RunTimers();
+            _queue.RunRound(_runTurn);
+        }
+
+        foreach (var watch in Watches.All) watch.Close(); // a handler kept something after its end
+        _current = null;
+        _queue.Dispose();
+        _demultiplexer.Dispose();
+        _ended.SetResult();
+    }
+
+    private ReadOnlySpan<Readiness> Wait()
+    {
+        var ready = _demultiplexer.Wait(_queue.TrySleep() ? Timers.MillisecondsLeft() : 0);
+        _queue.Awaken();
+        return ready;
+    }
+
+    private void Dispatch(Readiness ready)
+    {
+        if (ready.Tag == WakeUp) _queue.ClearSignal();
+        else Watches.Find(ready.Tag)?.OnReady(ready.Events);
+    }
+
+    private void RunTimers()
+    {
+        if (Timers.Count == 0) return;
+        var now = Stopwatch.GetTimestamp();
+        while (Timers.TakeDue(now) is { } timer)
+        {
+            BeginTurn();
+            timer.OnDue();
+        }
+    }
+
+    private void RunTurn(LoopQueue.Work work)
+    {
+        BeginTurn();
+        work.Callback(work.State);
+    }
+}

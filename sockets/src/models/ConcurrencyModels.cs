@@ -1,0 +1,86 @@
+namespace Argosy.Sockets;
+
+/// <summary>The list of all concurrency models.</summary>
+public static class ConcurrencyModels
+{
+    private static readonly int Cores = Environment.ProcessorCount;
+    private static readonly int PoolWorkers = 4 * Cores;
+
+    /// <summary>Every model, in the order of the help text.</summary>
+    public static IReadOnlyList<ConcurrencyModel> All { get; } =
+    [
+        new("iterative", static (dispatcher, listeners) => PoolAcceptor.Start(dispatcher, listeners, workers: 1))
+        {
+            Capacity = "one connection at a time, on the thread that accepts; the others wait in the backlog",
+            ChooseWhen = "short tasks, one client at a time",
+            DefaultMaxConnections = 1,
+            ServesAtOnce = 1,
+            HandlersMayBlock = true,
+            IsSupported = OperatingSystem.IsLinux(),
+        },
+        new("threads", ThreadsAcceptor.Start)
+        {
+            Capacity = "a thread per connection, capped (1,000 unless told otherwise); about 30 KB and two descriptors each",
+            ChooseWhen = "tens to hundreds of clients, blocking code",
+            DefaultMaxConnections = 1_000,
+            HandlersMayBlock = true,
+            Datagrams = new(ThreadsDatagramReceiver.Start, DefaultWorkers: 4 * Environment.ProcessorCount),
+            IsSupported = OperatingSystem.IsLinux(),
+        },
+        new("pool", static (dispatcher, listeners) => PoolAcceptor.Start(dispatcher, listeners, PoolWorkers))
+        {
+            Capacity = $"{PoolWorkers} worker threads, four per core; each serves one connection to its end, more wait in the backlog",
+            ChooseWhen = "bursts of short connections, bounded memory",
+            DefaultMaxConnections = PoolWorkers,
+            ServesAtOnce = PoolWorkers,
+            HandlersMayBlock = true,
+            IsSupported = OperatingSystem.IsLinux(),
+        },
+        Reactor("select", loops: 1, static () => new SelectDemultiplexer()) with
+        {
+            Capacity = "one loop thread; only descriptors below 1,024, the process's files included",
+            ChooseWhen = "to learn and to compare",
+            DefaultMaxConnections = 900,
+        },
+        Reactor("poll", loops: 1, static () => new PollDemultiplexer()) with
+        {
+            Capacity = "one loop thread; each wait costs in proportion to all connections, capped (5,000 unless told otherwise)",
+            ChooseWhen = "to learn, to compare, and where there is no epoll",
+            DefaultMaxConnections = 5_000,
+        },
+        Reactor("epoll", Cores, static () => new EpollDemultiplexer(edgeTriggered: false)) with
+        {
+            Capacity = "a loop thread per core, level-triggered; tens of thousands of connections, capped (20,000 unless told otherwise)",
+            ChooseWhen = "many connections, most of them quiet; handlers that never block",
+        },
+        Reactor("epoll-et", Cores, static () => new EpollDemultiplexer(edgeTriggered: true)) with
+        {
+            Capacity = "a loop thread per core, edge-triggered; tens of thousands of connections, capped (20,000 unless told otherwise)",
+            ChooseWhen = "as epoll, with fewer changes of what is waited for where reads and writes alternate with waits",
+        },
+        new("async", AsyncAcceptor.Start)
+        {
+            Capacity = "handlers on the thread pool; tens of thousands of connections, capped (20,000 unless told otherwise)",
+            ChooseWhen = "the .NET way: many connections, on every system",
+            DefaultMaxConnections = 20_000,
+            HandlersMayBlock = false,
+            Datagrams = new(AsyncDatagramReceiver.Start, DefaultWorkers: 64),
+        },
+    ];
+
+    /// <summary>The model used when none is named.</summary>
+    public static ConcurrencyModel Default { get; } = Find("async")!;
+
+    /// <summary>The model of that name, or null.</summary>
+    public static ConcurrencyModel? Find(string name) => All.FirstOrDefault(model => model.Name == name);
+
+    private static ConcurrencyModel Reactor(string name, int loops, Func<IDemultiplexer> demultiplexer) =>
+        new(name, (dispatcher, listeners) => ReactorAcceptor.Start(dispatcher, listeners, name, loops, demultiplexer))
+        {
+            Capacity = "",
+            ChooseWhen = "",
+            DefaultMaxConnections = 20_000,
+            HandlersMayBlock = false,
+            IsSupported = OperatingSystem.IsLinux(),
+        };
+}

@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+
+namespace Argosy.Sockets;
+
+/// <summary>One registration, as Python's SelectorKey.</summary>
+public sealed record SelectorKey
+{
+    internal SelectorKey(SafeHandle source, int descriptor, ulong tag, SelectorEvents events, object? data) =>
+        (Source, Descriptor, Tag, Events, Data) = (source, descriptor, tag, events, data);
+
+    /// <summary>What was registered; a socket's <c>SafeHandle</c> where a socket was (fileobj).</summary>
+    public SafeHandle Source { get; }
+
+    /// <summary>Its number (fd), kept also when the source has been closed meanwhile.</summary>
+    public int Descriptor { get; }
+
+    /// <summary>What it is watched for.</summary>
+    public SelectorEvents Events { get; }
+
+    /// <summary>Whatever the caller wants to find again with it: a callback, a session, a name.</summary>
+    public object? Data { get; }
+
+    /// <summary>Tells this registration from every other, also from later ones of the same number.</summary>
+    internal ulong Tag { get; }
+}

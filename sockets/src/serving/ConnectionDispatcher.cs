@@ -1,0 +1,176 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Argosy.Sockets;
+
+/// <summary>
+/// What a model does with an accepted connection: have it admitted here, then served wherever the model runs handlers. Limits,
+/// tracking, the handler's life and its errors are the same under all of them.
+/// </summary>
+internal sealed class ConnectionDispatcher(
+    StreamServerOptions options, Func<ConnectionHandler> handlers, Action<Exception, IConnection> onError, ILogger logger)
+{
+    private readonly ConnectionLimits _limits = new(
+        options.MaxConnections ?? options.Model.DefaultMaxConnections,
+        options.BusyAbove ?? int.MaxValue,
+        options.MaxPerAddress ?? int.MaxValue);
+
+    private readonly Lock _lock = new();
+    private readonly HashSet<ServedConnection> _served = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private TaskCompletionSource? _drained;
+
+    internal ILogger Logger => logger;
+
+    internal ConnectionCounters Counters { get; } = new();
+
+    internal CancellationToken Stopping => _stopping.Token;
+
+    private RefusalLog Refusals => field ??= new RefusalLog(logger, Counters);
+
+    /// <summary>Takes the connection in, or closes it and returns null: too many, not verified, stopping.</summary>
+    internal ServedConnection? Admit(StreamConnection connection)
+    {
+        if (_limits.TryEnter(connection.RemoteEndPoint, out var isOverloaded) is { } reason)
+            return Refuse(connection, reason, Describe(reason));
+        if (Verify(connection) is { } detail)
+        {
+            _limits.Leave(connection.RemoteEndPoint);
+            return Refuse(connection, RefusalReason.NotVerified, detail);
+        }
+
+        var served = new ServedConnection(this, connection, isOverloaded);
+        lock (_lock)
+        {
+            if (_drained is null)
+            {
+                _served.Add(served);
+                Counters.OnAdmitted();
+                return served;
+            }
+        }
+
+        _limits.Leave(connection.RemoteEndPoint);
+        return Refuse(connection, RefusalReason.Stopping, Describe(RefusalReason.Stopping));
+    }
+
+    /// <summary>Closes an admitted connection that cannot be served after all.</summary>
+    internal void Reject(ServedConnection served, RefusalReason reason, string detail)
+    {
+        Refuse(served.Connection, reason, detail);
+        Release(served);
+    }
+
+    /// <summary>Counts and logs a connection that the model had to close before it could be admitted.</summary>
+    internal void TurnAway(EndPoint? peer, RefusalReason reason, string detail) => Refusals.Refused(peer, reason, detail);
+
+    internal async ValueTask ServeAsync(ServedConnection served, HandlerContext context)
+    {
+        ConnectionHandler? handler = null;
+        try
+        {
+            handler = handlers();
+            handler.Context = context;
+            await handler.SetupAsync();
+            await handler.HandleAsync();
+        }
+        catch (Exception e)
+        {
+            Fail(served, e);
+        }
+
+        try
+        {
+            if (handler is not null) await handler.FinishAsync();
+        }
+        catch (Exception e)
+        {
+            Fail(served, e);
+        }
+
+        try
+        {
+            await served.CloseAsync();
+        }
+        catch (Exception e)
+        {
+            Fail(served, e);
+        }
+
+        Release(served);
+    }
+
+    /// <summary>Tells the handlers to finish and admits nobody any more.</summary>
+    internal Task BeginDrain()
+    {
+        lock (_lock)
+        {
+            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_served.Count == 0) _drained.TrySetResult();
+        }
+
+        return Task.WhenAll(_stopping.CancelAsync(), _drained.Task);
+    }
+
+    internal void AbortAll()
+    {
+        ServedConnection[] all;
+        lock (_lock) all = [.. _served];
+        if (all.Length > 0) Log.Aborting(logger, all.Length);
+        foreach (var served in all) served.Abort();
+    }
+
+    private ServedConnection? Refuse(StreamConnection connection, RefusalReason reason, string detail)
+    {
+        Refusals.Refused(connection.RemoteEndPoint, reason, detail);
+        connection.Abort();
+        return null;
+    }
+
+    private string? Verify(StreamConnection connection)
+    {
+        try
+        {
+            return options.Verify?.Invoke(connection);
+        }
+        catch (Exception e)
+        {
+            return $"the check itself failed ({e.Message})"; // not admitted by mistake, and the accept loop goes on
+        }
+    }
+
+    private string Describe(RefusalReason reason) => reason switch
+    {
+        RefusalReason.TooMany => $"{options.MaxConnections ?? options.Model.DefaultMaxConnections} connections are being served",
+        RefusalReason.TooManyFromAddress => $"{options.MaxPerAddress} connections of this address are being served",
+        _ => "the server is stopping",
+    };
+
+    /// <summary>A stream that ends by mistake must not look as if it had ended on purpose: the peer gets a reset.</summary>
+    private void Fail(ServedConnection served, Exception error)
+    {
+        Counters.OnFailed();
+        if (error is ConnectionException broken) Log.ConnectionBroke(logger, served.Connection.RemoteEndPoint, broken.Error);
+        else Log.HandlerFailed(logger, served.Connection.RemoteEndPoint, error);
+        served.Abort();
+        try
+        {
+            onError(error, served.Connection);
+        }
+        catch (Exception e)
+        {
+            Log.OnErrorFailed(logger, e);
+        }
+    }
+
+    private void Release(ServedConnection served)
+    {
+        _limits.Leave(served.Connection.RemoteEndPoint);
+        Counters.OnFinished();
+        lock (_lock)
+        {
+            _served.Remove(served);
+            if (_served.Count == 0) _drained?.TrySetResult();
+        }
+    }
+}

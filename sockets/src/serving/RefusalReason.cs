@@ -1,0 +1,20 @@
+namespace Argosy.Sockets;
+
+/// <summary>Why a connection was closed without being served.</summary>
+public enum RefusalReason
+{
+    /// <summary>The server already serves <see cref="StreamServerOptions.MaxConnections"/>.</summary>
+    TooMany,
+
+    /// <summary>The address already has <see cref="StreamServerOptions.MaxPerAddress"/>.</summary>
+    TooManyFromAddress,
+
+    /// <summary><see cref="StreamServerOptions.Verify"/> gave a reason.</summary>
+    NotVerified,
+
+    /// <summary>The process had no descriptor or thread left.</summary>
+    NoDescriptors,
+
+    /// <summary>The server is stopping.</summary>
+    Stopping,
+}

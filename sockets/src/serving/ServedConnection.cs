@@ -1,0 +1,97 @@
+namespace Argosy.Sockets;
+
+/// <summary>One admitted connection and all that its handler opens: what one abort ends and one finish closes.</summary>
+internal sealed class ServedConnection
+{
+    private readonly ConnectionDispatcher _dispatcher;
+    private readonly Lock _lock = new();
+    private readonly HashSet<StreamConnection> _connections = [];
+    private readonly HashSet<SocketListener> _listeners = [];
+    private bool _isOver;
+
+    internal ServedConnection(ConnectionDispatcher dispatcher, StreamConnection connection, bool isOverloaded)
+    {
+        (_dispatcher, Connection, IsOverloaded) = (dispatcher, connection, isOverloaded);
+        Keep(connection);
+    }
+
+    internal ConnectionDispatcher Dispatcher => _dispatcher;
+
+    internal StreamConnection Connection { get; }
+
+    internal bool IsOverloaded { get; }
+
+    /// <summary>Runs the handler to its end, wherever the model calls this. Never throws.</summary>
+    internal ValueTask ServeAsync(HandlerContext context) => _dispatcher.ServeAsync(this, context);
+
+    /// <summary>Makes a connection that the handler opened end with this one, at the latest.</summary>
+    internal StreamConnection Keep(StreamConnection connection)
+    {
+        connection.Ended = Forget;
+        bool isOver;
+        lock (_lock)
+        {
+            isOver = _isOver;
+            if (!isOver) _connections.Add(connection);
+        }
+
+        if (isOver) connection.Abort();
+        return connection;
+    }
+
+    /// <summary>Makes a listener that the handler opened close with this connection, at the latest.</summary>
+    internal SocketListener Keep(SocketListener listener)
+    {
+        listener.Ended = Forget;
+        bool isOver;
+        lock (_lock)
+        {
+            isOver = _isOver;
+            if (!isOver) _listeners.Add(listener);
+        }
+
+        if (isOver) listener.Close();
+        return listener;
+    }
+
+    /// <summary>Ends everything at once. Any thread.</summary>
+    internal void Abort()
+    {
+        foreach (var listener in TakeListeners()) listener.Close();
+        foreach (var connection in Connections()) connection.Abort();
+    }
+
+    /// <summary>Closes whatever the handler has left open, in good order, and frees the TLS layers of what was aborted.</summary>
+    internal async ValueTask CloseAsync()
+    {
+        foreach (var listener in TakeListeners()) listener.Close();
+        foreach (var connection in Connections()) await (connection.Layer ?? connection).DisposeAsync();
+    }
+
+    private SocketListener[] TakeListeners()
+    {
+        lock (_lock)
+        {
+            _isOver = true;
+            SocketListener[] all = [.. _listeners];
+            _listeners.Clear();
+            return all;
+        }
+    }
+
+    private StreamConnection[] Connections()
+    {
+        lock (_lock) return [.. _connections];
+    }
+
+    private void Forget(StreamConnection connection)
+    {
+        if (connection.Layer is not null) return; // aborted from elsewhere: only the handler's side may free the layer
+        lock (_lock) _connections.Remove(connection);
+    }
+
+    private void Forget(SocketListener listener)
+    {
+        lock (_lock) _listeners.Remove(listener);
+    }
+}

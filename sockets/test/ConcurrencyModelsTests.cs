@@ -1,0 +1,27 @@
+namespace Argosy.Sockets.Tests;
+
+public sealed class ConcurrencyModelsTests
+{
+    [Fact]
+    public void Every_model_is_found_by_its_name_and_says_what_it_is_for()
+    {
+        foreach (var model in ConcurrencyModels.All)
+        {
+            Assert.Same(model, ConcurrencyModels.Find(model.Name));
+            Assert.NotEmpty(model.Capacity);
+            Assert.NotEmpty(model.ChooseWhen);
+            Assert.InRange(model.DefaultMaxConnections, 1, int.MaxValue);
+        }
+
+        Assert.Null(ConcurrencyModels.Find("carrier-pigeon"));
+    }
+
+    [Fact]
+    public void Every_model_keeps_the_contract()
+    {
+        var kept = typeof(ConcurrencyModelsTests).Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(ConcurrencyModelContract)))
+            .Select(type => type.Name.Replace("ModelTests", "").ToLowerInvariant());
+        Assert.Equal(ConcurrencyModels.All.Select(model => model.Name.Replace("-", "")).Order(), kept.Order());
+    }
+}

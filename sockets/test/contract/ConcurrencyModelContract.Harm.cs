@@ -1,0 +1,128 @@
+namespace Argosy.Sockets.Tests;
+
+public abstract partial class ConcurrencyModelContract
+{
+    [Theory(Timeout = Limit)]
+    [MemberData(nameof(Wire.Main), MemberType = typeof(Wire))]
+    public async Task A_silent_client_harms_no_other(string wire)
+    {
+        NeedsAtOnce(2);
+        await using var server = Serve(wire, Handlers.EchoAsync);
+        await using var silent = await TestClient.ConnectAsync(server.Address, wire.Replace("+tls", "")); // under TLS: not even a handshake
+        await using var client = await server.ConnectAsync();
+        await client.SendAsync("still here");
+        Assert.Equal("still here", await client.ReceiveTextAsync(10));
+    }
+
+    [Theory(Timeout = Limit)]
+    [MemberData(nameof(Wire.Main), MemberType = typeof(Wire))]
+    public async Task A_failing_handler_ends_its_own_connection_alone(string wire)
+    {
+        NeedsAtOnce(2);
+        await using var server = Serve(wire, async (context, connection) =>
+        {
+            var kind = new byte[1];
+            while (await connection.ReadAsync(kind) > 0)
+            {
+                if (kind[0] == 'x') throw new InvalidDataException("no such kind");
+                await connection.WriteAsync(kind);
+            }
+        });
+        await using var good = await server.ConnectAsync();
+        await good.SendAsync("a");
+        await using (var bad = await server.ConnectAsync())
+        {
+            await bad.SendAsync("x");
+            Assert.True(await bad.IsCutAsync());
+        }
+
+        Assert.Equal("a", await good.ReceiveTextAsync(1));
+        await good.SendAsync("b");
+        Assert.Equal("b", await good.ReceiveTextAsync(1));
+        await UntilAsync(() => !server.Errors.IsEmpty); // the peer hears first
+        Assert.Equal("no such kind", Assert.IsType<InvalidDataException>(Assert.Single(server.Errors)).Message);
+        Assert.Equal(1, server.Server.Counters.Failed);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_failing_error_callback_harms_nobody()
+    {
+        await using var server = Serve("tcp4", (_, _) => throw new InvalidDataException());
+        server.Server.OnError += (_, _) => throw new InvalidOperationException();
+        for (var i = 0; i < 3; i++) Assert.True(await server.IsRefusedAsync());
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Setup_handle_and_finish_run_in_order_and_finish_runs_always()
+    {
+        var steps = new List<string>();
+        var options = new StreamServerOptions { ListenOn = [Wire.NewAddress("tcp4")], Model = ConcurrencyModels.Find(model)! };
+        await using var server = new StreamServer(options, () => new Recorder(steps));
+        server.Start();
+        for (var i = 0; i < 2; i++)
+        {
+            await TestClient.IsRefusedAsync(server.LocalEndPoints[0], "tcp4");
+            await UntilAsync(() => server.Counters.Failed == i + 1 && server.ActiveConnections == 0);
+        }
+
+        await server.StopAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal(["setup", "handle", "finish", "setup", "handle", "finish"], steps);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_peer_that_resets_is_an_error_of_that_connection()
+    {
+        await using var server = Serve("tcp4", Handlers.EchoAsync);
+        await using (var client = await server.ConnectAsync())
+        {
+            await client.SendAsync("a");
+            await client.ReceiveAsync(1);
+            client.Socket.LingerState = new System.Net.Sockets.LingerOption(true, 0);
+            client.Socket.Close();
+        }
+
+        await server.Server.StopAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(ConnectionError.Reset, Assert.IsType<ConnectionException>(Assert.Single(server.Errors)).Error);
+    }
+
+    [Theory(Timeout = Limit)]
+    [MemberData(nameof(Wire.Main), MemberType = typeof(Wire))]
+    public async Task An_abort_wakes_the_handler_and_resets_the_peer(string wire)
+    {
+        var reading = new TaskCompletionSource<IConnection>();
+        var woken = new TaskCompletionSource<ConnectionError>();
+        await using var server = Serve(wire, async (_, connection) =>
+        {
+            reading.SetResult(connection);
+            var error = await Assert.ThrowsAsync<ConnectionException>(async () => await connection.ReadAsync(new byte[1]));
+            woken.SetResult(error.Error);
+        });
+        await using var client = await server.ConnectAsync();
+        var connection = await reading.Task;
+        await Task.Delay(20, TestContext.Current.CancellationToken); // either order must do; this one is the harder
+        connection.Abort();
+        Assert.Equal(ConnectionError.Aborted, await woken.Task);
+        Assert.True(await client.IsCutAsync());
+    }
+
+    private sealed class Recorder(List<string> steps) : ConnectionHandler
+    {
+        public override ValueTask SetupAsync()
+        {
+            steps.Add("setup");
+            return default;
+        }
+
+        public override ValueTask HandleAsync()
+        {
+            steps.Add("handle");
+            throw new InvalidDataException();
+        }
+
+        public override ValueTask FinishAsync()
+        {
+            steps.Add("finish");
+            return default;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Argosy.Sockets.Tests;
+
+/// <summary>The peer in a test of datagrams: the runtime's own socket, bound so that it can be answered.</summary>
+internal sealed class DatagramClient : IDisposable
+{
+    private readonly Socket _socket;
+
+    public DatagramClient(string wire)
+    {
+        var address = NewAddress(wire);
+        _socket = new Socket(address.AddressFamily, SocketType.Dgram, wire == "unix" ? ProtocolType.Unspecified : ProtocolType.Udp);
+        _socket.Bind(address);
+        Address = wire == "unix" ? address : _socket.LocalEndPoint!;
+    }
+
+    public EndPoint Address { get; }
+
+    public static EndPoint NewAddress(string wire) => wire switch
+    {
+        "udp4" => new IPEndPoint(IPAddress.Loopback, 0),
+        "udp6" => new IPEndPoint(IPAddress.IPv6Loopback, 0),
+        _ => Wire.NewAddress(wire),
+    };
+
+    public async Task SendAsync(byte[] bytes, EndPoint to) =>
+        await _socket.SendToAsync(bytes.AsMemory(), to, TestContext.Current.CancellationToken);
+
+    public async Task<(byte[] Bytes, EndPoint From)> ReceiveAsync()
+    {
+        var buffer = new byte[70_000];
+        var received = await _socket.ReceiveFromAsync(buffer.AsMemory(), Address, TestContext.Current.CancellationToken);
+        return (buffer[..received.ReceivedBytes], received.RemoteEndPoint);
+    }
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        if (Address is UnixDomainSocketEndPoint) File.Delete(Address.ToString()!);
+    }
+}

@@ -1,0 +1,109 @@
+namespace Argosy.Sockets.Tests;
+
+public sealed class FramedConnectionTests
+{
+    private const int Limit = 30_000;
+
+    [Theory(Timeout = Limit)]
+    [InlineData("threads", 0)]
+    [InlineData("async", 20)] // the whole process is counted, and the runtime allocates a little now and then
+    public async Task An_echo_of_messages_allocates_nothing_per_message(string model, int bytesPerMessage)
+    {
+        const int count = 10_000, warmUp = 2_000;
+        var allocated = new TaskCompletionSource<long>();
+        await using var server = TestServer.Start(model, "tcp4", async (_, connection) =>
+        {
+            using var frames = new FramedConnection(connection, new LengthFraming(4, 1000));
+            await EchoAsync(frames, warmUp);
+            var before = Allocated();
+            await EchoAsync(frames, count);
+            allocated.SetResult(Allocated() - before);
+        });
+        using var client = Wire.NewSocket(server.Address);
+        await client.ConnectAsync(server.Address);
+        byte[] message = [0, 0, 0, 60, .. new byte[60]];
+        var answer = new byte[64];
+        for (var i = 0; i < warmUp + count; i++)
+        {
+            await client.SendAsync(message.AsMemory());
+            for (var got = 0; got < answer.Length;) got += await client.ReceiveAsync(answer.AsMemory(got));
+        }
+
+        Assert.InRange(await allocated.Task, 0, Math.Max(1, bytesPerMessage) * count);
+
+        long Allocated() => model == "threads" ? GC.GetAllocatedBytesForCurrentThread() : GC.GetTotalAllocatedBytes();
+    }
+
+    [Theory(Timeout = Limit)]
+    [MemberData(nameof(Models.AllOverEveryWire), MemberType = typeof(Models))]
+    public async Task Long_messages_and_changed_framings_pass_over_every_wire(string model, string wire)
+    {
+        await using var server = TestServer.Start(model, wire, async (_, connection) =>
+        {
+            using (var lines = new FramedConnection(connection, new LineFraming(100)))
+                await lines.WriteAsync((await lines.ReadAsync())!.Value);
+            using var frames = new FramedConnection(connection, new LengthFraming(8, 10_000_000));
+            while (await frames.ReadAsync() is { } message) await frames.WriteAsync(message);
+        });
+        await using var client = await server.ConnectAsync();
+        var stream = LineAndMessage(3_000_000);
+        var sending = client.SendAsync(stream);
+        var received = await client.ReceiveAsync(stream.Length);
+        await sending;
+        await client.FinishSendingAsync();
+        Assert.True(stream.AsSpan().SequenceEqual(received));
+        Assert.Empty(await client.ReceiveToEndAsync());
+        Assert.Empty(server.Errors);
+    }
+
+    [Theory(Timeout = Limit)]
+    [MemberData(nameof(Models.AllOverEveryWire), MemberType = typeof(Models))]
+    public async Task A_deadline_within_a_message_loses_no_byte(string model, string wire)
+    {
+        await using var server = TestServer.Start(model, wire, async (_, connection) =>
+        {
+            using var frames = new FramedConnection(connection, new LengthFraming(2, 100));
+            connection.ReadDeadline = Deadline.After(TimeSpan.FromMilliseconds(100));
+            await Assert.ThrowsAsync<TimeoutException>(async () => await frames.ReadAsync());
+            connection.ReadDeadline = Deadline.Never;
+            await connection.WriteAsync(">");
+            await frames.WriteAsync((await frames.ReadAsync())!.Value);
+        });
+        await using var client = await server.ConnectAsync();
+        await client.SendAsync(new byte[] { 0, 4, (byte)'h' });
+        Assert.Equal(">", await client.ReceiveTextAsync(1));
+        await client.SendAsync("alf");
+        Assert.Equal("\0\u0004half", await client.ReceiveTextToEndAsync());
+    }
+
+    [Theory(Timeout = Limit)]
+    [MemberData(nameof(Models.All), MemberType = typeof(Models))]
+    public async Task After_a_message_that_was_cut_nothing_follows(string model)
+    {
+        var done = new TaskCompletionSource();
+        await using var server = TestServer.Start(model, "tcp4", async (_, connection) =>
+        {
+            using var frames = new FramedConnection(connection, new LengthFraming(4, 100_000_000));
+            connection.WriteDeadline = Deadline.After(TimeSpan.FromMilliseconds(100));
+            await Assert.ThrowsAsync<TimeoutException>(async () => await frames.WriteAsync(new byte[64_000_000]));
+            connection.WriteDeadline = Deadline.Never;
+            await Assert.ThrowsAsync<ConnectionException>(async () => await frames.WriteAsync(new byte[1]));
+            connection.Abort();
+            done.SetResult();
+        });
+        await using var client = await server.ConnectAsync();
+        await done.Task;
+    }
+
+    private static byte[] LineAndMessage(int length)
+    {
+        var message = new byte[length];
+        new Random(1).NextBytes(message);
+        return [.. "hello\r\n"u8, 0, 0, 0, 0, (byte)(length >> 24), (byte)(length >> 16), (byte)(length >> 8), (byte)length, .. message];
+    }
+
+    private static async ValueTask EchoAsync(FramedConnection frames, int count)
+    {
+        for (var i = 0; i < count && await frames.ReadAsync() is { } message; i++) await frames.WriteAsync(message);
+    }
+}

@@ -1,0 +1,65 @@
+namespace Argosy.Wire;
+
+/// <summary>
+/// Walks through the attributes of a SCRAM message, <c>a=value,b=value</c> (RFC 5802 section 7). The order is fixed; unknown
+/// attributes may stand where the grammar has extensions, <c>m</c> nowhere: it says that who does not understand it has to fail.
+/// </summary>
+internal ref struct ScramReader(string message)
+{
+    private const string Known = "anrcsipve";
+
+    private ReadOnlySpan<char> _rest = message;
+    private bool _ended;
+
+    /// <summary>The value of the attribute that has to come next.</summary>
+    internal string Take(char attribute)
+    {
+        var (name, value) = Next();
+        if (name != attribute)
+            throw Unexpected(name, attribute);
+        return value;
+    }
+
+    /// <summary>Takes extensions until the end of the message, or until <paramref name="last"/>, which is not taken.</summary>
+    internal void SkipExtensions(char last = '\0')
+    {
+        while (!_ended && !(last != '\0' && _rest.Length > 0 && _rest[0] == last))
+        {
+            var (name, _) = Next();
+            if (name == 'm' || Known.Contains(name, StringComparison.Ordinal))
+                throw Unexpected(name, '\0');
+        }
+    }
+
+    internal readonly void End()
+    {
+        if (!_ended)
+            throw ScramText.Malformed("something follows its last attribute");
+    }
+
+    /// <summary>A nonce is printable ASCII without the comma.</summary>
+    internal string TakeNonce()
+    {
+        var nonce = Take('r');
+        if (nonce.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            throw ScramText.Malformed("a nonce is not printable ASCII");
+        return nonce;
+    }
+
+    private (char Name, string Value) Next()
+    {
+        if (_ended)
+            throw ScramText.Malformed("an attribute is missing");
+        var comma = _rest.IndexOf(',');
+        var attribute = comma < 0 ? _rest : _rest[..comma];
+        _ended = comma < 0;
+        _rest = comma < 0 ? default : _rest[(comma + 1)..];
+        if (attribute.Length < 3 || !char.IsAsciiLetter(attribute[0]) || attribute[1] != '=' || attribute.Contains('\0'))
+            throw ScramText.Malformed("an attribute is not a letter, an equals sign and a value");
+        return (attribute[0], attribute[2..].ToString());
+    }
+
+    private static WireException Unexpected(char name, char wanted) => name == 'm'
+        ? new WireException(WireError.Unsupported, "This SCRAM message demands an extension (m=); there are none here.")
+        : ScramText.Malformed(wanted == '\0' ? "an attribute stands out of its place" : $"the attribute {wanted} was expected");
+}
