@@ -15,10 +15,13 @@ internal sealed class TerminalSession : IAsyncDisposable
     /// <summary>All that was shown so far.</summary>
     public string Screen => _screen.ToString();
 
-    /// <summary>Starts a shell command line at a terminal, where Ctrl-C works even if the tests themselves run in the background.</summary>
+    /// <summary>
+    /// Starts a command line at a terminal, where Ctrl-C works even if the tests themselves run in the background. script(1) gives the line to
+    /// $SHELL; exec makes sure that no shell stays between, to be ended by the Ctrl-C and to answer 130 for the command.
+    /// </summary>
     public static TerminalSession Start(TempFolder home, string command, params (string Name, string Value)[] environment) =>
         new(Process.Start(ArgosyCommand.Describe(
-            home, "/usr/bin/env", ["--default-signal=INT,QUIT,HUP", "script", "-qec", command, "/dev/null"], environment))!);
+            home, "/usr/bin/env", ["--default-signal=INT,QUIT,HUP", "SHELL=/bin/sh", "script", "-qec", $"exec {command}", "/dev/null"], environment))!);
 
     /// <summary>Reads until the screen holds a text, beyond what earlier calls have matched.</summary>
     public async Task ReadUntilAsync(string text)
