@@ -11,6 +11,12 @@ public sealed record StreamServerOptions
     /// </summary>
     public required IReadOnlyList<EndPoint> ListenOn { get; init; }
 
+    /// <summary>
+    /// Sockets that are bound already: what a service manager or the process before this one gave. They are served beside
+    /// <see cref="ListenOn"/>; an address there that one of them has is not bound again, so that the same options do for both ways to start.
+    /// </summary>
+    public IReadOnlyList<InheritedSocket> Inherited { get; init; } = [];
+
     /// <summary>How handlers are run.</summary>
     public ConcurrencyModel Model { get; init; } = ConcurrencyModels.Default;
 
@@ -31,4 +37,7 @@ public sealed record StreamServerOptions
     /// quick and must not read or write.
     /// </summary>
     public Func<IConnection, string?>? Verify { get; init; }
+
+    /// <summary>What the server does at intervals beside serving. Null: nothing.</summary>
+    public ServiceActions? ServiceActions { get; init; }
 }
