@@ -34,4 +34,7 @@ internal static partial class Log
 
     [LoggerMessage(39, LogLevel.Information, "Reloaded.")]
     internal static partial void Reloaded(ILogger logger);
+
+    [LoggerMessage(40, LogLevel.Error, "The listening sockets cannot be offered to a successor; serving goes on without.")]
+    internal static partial void CannotOffer(ILogger logger, Exception error);
 }

@@ -35,12 +35,26 @@ public static class ServerRun
     /// <summary>True where a successor came first. What is stopping is offered no longer.</summary>
     private static async Task<bool> OfferUntilAsync(Task stop, IReadOnlyDictionary<string, ISocketServer> servers, ServerRunOptions options)
     {
-        var offer = options.OfferAt is { } path ? ListenerOffer.Open(path, servers, options.Logger) : null;
+        var offer = options.OfferAt is { } path ? OpenOffer(path, servers, options) : null;
         options.Started?.Invoke();
         await (offer is null ? stop : Task.WhenAny(offer.Taken, stop));
         if (offer is null) return false;
         await offer.DisposeAsync();
         return offer.Taken.IsCompleted;
+    }
+
+    /// <summary>Once the predecessor has let go, a service that cannot be upgraded is better than none.</summary>
+    private static ListenerOffer? OpenOffer(string path, IReadOnlyDictionary<string, ISocketServer> servers, ServerRunOptions options)
+    {
+        try
+        {
+            return ListenerOffer.Open(path, servers, options.Logger);
+        }
+        catch (ConnectionException e) when (options.Predecessor is not null)
+        {
+            Log.CannotOffer(options.Logger ?? NullLogger.Instance, e);
+            return null;
+        }
     }
 
     private static async Task<ServerEnd> StopAsync(

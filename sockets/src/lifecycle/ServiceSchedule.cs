@@ -19,6 +19,16 @@ internal sealed class ServiceSchedule(ServiceActions actions, ILogger logger)
         if (_next.HasPassed) ThreadPump.Run(static schedule => schedule.RunAsync(), this);
     }
 
+    /// <summary>Runs it again and again, for a model that has no thread of its own to accept on.</summary>
+    internal async Task RunUntilAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            await Task.Delay(TimeLeft, stop).ContinueWith(static _ => { }, TaskScheduler.Default); // cancelled: the loop ends
+            if (!stop.IsCancellationRequested) await RunAsync();
+        }
+    }
+
     /// <summary>Runs it. Never throws.</summary>
     internal async ValueTask RunAsync()
     {

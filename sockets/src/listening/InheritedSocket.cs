@@ -59,7 +59,7 @@ public sealed class InheritedSocket : IDisposable
     /// <summary>True when a server that is told to use this address need not bind it: this socket is it. Port 0 asks for any port.</summary>
     internal bool Serves(EndPoint asked) => (asked, LocalEndPoint) switch
     {
-        (IPEndPoint wanted, IPEndPoint had) => wanted.Address.Equals(had.Address) && (wanted.Port == 0 || wanted.Port == had.Port),
+        (IPEndPoint wanted, IPEndPoint had) => IsSame(wanted.Address, had.Address) && (wanted.Port == 0 || wanted.Port == had.Port),
         _ => asked.ToString() == LocalEndPoint.ToString() && asked.AddressFamily == LocalEndPoint.AddressFamily,
     };
 
@@ -77,6 +77,10 @@ public sealed class InheritedSocket : IDisposable
         return Interlocked.Exchange(ref _socket, null)
             ?? throw new InvalidOperationException($"The inherited socket '{Name}' at {LocalEndPoint} was used or closed before.");
     }
+
+    // Without IPv6 in the system, [::] is bound as 0.0.0.0.
+    private static bool IsSame(IPAddress wanted, IPAddress had) =>
+        wanted.Equals(had) || (wanted.Equals(IPAddress.IPv6Any) && had.Equals(IPAddress.Any) && !Socket.OSSupportsIPv6);
 
     private static string? Fault(SocketKind kind) => kind switch
     {

@@ -13,7 +13,7 @@ internal sealed class AsyncAcceptor : IAcceptor
     {
         _dispatcher = dispatcher;
         _accepting = Task.WhenAll(listeners.Select(listener => Task.Run(() => AcceptAsync(listener))));
-        if (dispatcher.Service is { } service) _ = Task.Run(() => ActAsync(service));
+        if (dispatcher.Service is { } service) _ = Task.Run(() => service.RunUntilAsync(_stop.Token));
     }
 
     internal static IAcceptor Start(ConnectionDispatcher dispatcher, IReadOnlyList<SocketListener> listeners) =>
@@ -48,15 +48,6 @@ internal sealed class AsyncAcceptor : IAcceptor
                 var meaning = e is SocketException error ? ConnectionErrors.Meaning(error) : ConnectionError.Failed;
                 await PauseAsync(recovery.OnFailure(listener, meaning));
             }
-        }
-    }
-
-    private async Task ActAsync(ServiceSchedule service)
-    {
-        while (!_stop.IsCancellationRequested)
-        {
-            await PauseAsync(service.TimeLeft);
-            if (!_stop.IsCancellationRequested) await service.RunAsync();
         }
     }
 

@@ -56,14 +56,14 @@ internal static unsafe class DescriptorPassing
         var control = stackalloc byte[HeaderBytes + Padded(MostAtOnce * sizeof(int))];
         fixed (byte* start = buffer)
         {
-            var part = new DataPart { Start = start, Length = (nuint)buffer.Length };
+            var part = new DescriptorMessagePart { Start = start, Length = (nuint)buffer.Length };
             while (true)
             {
-                var message = new MessageHeader
+                var message = new DescriptorMessage
                 {
                     Parts = &part, PartCount = 1, Control = control, ControlLength = (nuint)(HeaderBytes + Padded(MostAtOnce * sizeof(int))),
                 };
-                var count = Libc.ReceiveMessage(socket, ref message, CloseOnExec);
+                var count = Libc.ReceiveDescriptors(socket, ref message, CloseOnExec);
                 if (count >= 0)
                 {
                     Collect(new ReadOnlySpan<byte>(control, (int)message.ControlLength), descriptors);
@@ -79,11 +79,11 @@ internal static unsafe class DescriptorPassing
     {
         fixed (byte* start = data, extra = control)
         {
-            var part = new DataPart { Start = start, Length = (nuint)data.Length };
-            var message = new MessageHeader { Parts = &part, PartCount = 1, Control = extra, ControlLength = (nuint)control.Length };
+            var part = new DescriptorMessagePart { Start = start, Length = (nuint)data.Length };
+            var message = new DescriptorMessage { Parts = &part, PartCount = 1, Control = extra, ControlLength = (nuint)control.Length };
             while (true)
             {
-                var count = Libc.SendMessage(socket, message, NoSignal);
+                var count = Libc.SendDescriptors(socket, message, NoSignal);
                 if (count >= 0) return (int)count;
                 if (Marshal.GetLastPInvokeError() is var error && error != Errno.EINTR) return -error;
             }

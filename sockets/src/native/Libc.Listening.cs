@@ -15,19 +15,19 @@ internal static unsafe partial class Libc
     internal static partial uint EffectiveUser();
 
     [LibraryImport(Library, EntryPoint = "sendmsg", SetLastError = true)]
-    internal static partial nint SendMessage(SafeHandle socket, in MessageHeader message, int flags);
+    internal static partial nint SendDescriptors(SafeHandle socket, in DescriptorMessage message, int flags);
 
     [LibraryImport(Library, EntryPoint = "recvmsg", SetLastError = true)]
-    internal static partial nint ReceiveMessage(SafeHandle socket, ref MessageHeader message, int flags);
+    internal static partial nint ReceiveDescriptors(SafeHandle socket, ref DescriptorMessage message, int flags);
 }
 
 /// <summary>struct msghdr (recvmsg(2)).</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal unsafe struct MessageHeader
+internal unsafe struct DescriptorMessage
 {
     internal byte* Name;
     internal int NameLength;
-    internal DataPart* Parts;
+    internal DescriptorMessagePart* Parts;
     internal nuint PartCount;
     internal byte* Control;
     internal nuint ControlLength;
@@ -36,7 +36,7 @@ internal unsafe struct MessageHeader
 
 /// <summary>struct iovec.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal unsafe struct DataPart
+internal unsafe struct DescriptorMessagePart
 {
     internal byte* Start;
     internal nuint Length;
