@@ -57,9 +57,12 @@ internal sealed class Bench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _server.DisposeAsync(); // the peer's next connection ends at once, or is refused
-        if (!_peer.WaitForExit(TimeSpan.FromSeconds(5))) _peer.Kill();
+        _runs.Writer.Complete(); // the peer is told to leave
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        await _peer.WaitForExitAsync(limit.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
+        if (!_peer.HasExited) _peer.Kill();
         _peer.Dispose();
+        await _server.DisposeAsync();
     }
 
     private async Task<Sample> RunAsync(Variant variant, CancellationToken ending)
@@ -71,19 +74,19 @@ internal sealed class Bench : IAsyncDisposable
 
     private async ValueTask HandleAsync(HandlerContext context)
     {
-        while (!context.Stopping.IsCancellationRequested)
+        if (!await _runs.Reader.WaitToReadAsync() || !_runs.Reader.TryRead(out var run))
         {
-            if (!await _runs.Reader.WaitToReadAsync(context.Stopping) || !_runs.Reader.TryRead(out var run)) continue;
-            try
-            {
-                run.Done.SetResult(await MeasureAsync(context.Connection, run.Variant));
-            }
-            catch (Exception e)
-            {
-                run.Done.SetException(e);
-            }
-
+            await context.Connection.WriteAsync(Peer.Order(Peer.Leave, 0));
             return;
+        }
+
+        try
+        {
+            run.Done.SetResult(await MeasureAsync(context.Connection, run.Variant));
+        }
+        catch (Exception e)
+        {
+            run.Done.SetException(e);
         }
     }
 
