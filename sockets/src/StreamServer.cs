@@ -8,12 +8,13 @@ namespace Argosy.Sockets;
 /// <summary>
 /// Serves stream connections: binds, accepts, admits, runs a handler for each under the chosen model, and drains at the end.
 /// </summary>
-public sealed class StreamServer : ISocketServer
+public sealed partial class StreamServer : ISocketServer
 {
     /// <summary>How long handlers get to notice that their connections were aborted.</summary>
     private static readonly TimeSpan AbortGrace = TimeSpan.FromSeconds(5);
 
     private readonly StreamServerOptions _options;
+    private readonly Func<ConnectionHandler> _handlers;
     private readonly ILogger _logger;
     private readonly ConnectionDispatcher _dispatcher;
     private readonly List<SocketListener> _listeners = [];
@@ -25,7 +26,7 @@ public sealed class StreamServer : ISocketServer
     /// <summary>A server whose handler is a class, with a new instance for each connection.</summary>
     public StreamServer(StreamServerOptions options, Func<ConnectionHandler> handlers, ILogger? logger = null)
     {
-        _options = options;
+        (_options, _handlers) = (options, handlers);
         _logger = logger ?? NullLogger.Instance;
         _dispatcher = new ConnectionDispatcher(options, handlers, (error, connection) => OnError?.Invoke(error, connection), _logger);
     }
@@ -43,7 +44,8 @@ public sealed class StreamServer : ISocketServer
     public event Action<Exception, IConnection>? OnError;
 
     /// <summary>The addresses it listens on, with real ports, in the order of <c>ListenOn</c>, then those inherited. Empty before <see cref="Bind"/>.</summary>
-    public IReadOnlyList<EndPoint> LocalEndPoints => [.. _listeners.Select(listener => listener.LocalEndPoint)];
+    public IReadOnlyList<EndPoint> LocalEndPoints =>
+        _isSkipped ? _options.ListenOn : [.. _listeners.Select(listener => listener.LocalEndPoint)];
 
     /// <summary>Connections being served now.</summary>
     public int ActiveConnections => _dispatcher.Counters.Active;
@@ -58,7 +60,7 @@ public sealed class StreamServer : ISocketServer
     /// <exception cref="ConnectionException">In use, not permitted, not an address of this machine: the message says what to do.</exception>
     public void Bind()
     {
-        if (_listeners.Count > 0) return;
+        if (_listeners.Count > 0 || IsSkipped()) return;
         try
         {
             foreach (var address in _options.ListenOn.Where(address => !_options.Inherited.Any(socket => socket.Serves(address))))
@@ -76,8 +78,16 @@ public sealed class StreamServer : ISocketServer
     /// <summary>Starts to accept; binds first where <see cref="Bind"/> has not been called.</summary>
     /// <exception cref="ConnectionException">As <see cref="Bind"/>.</exception>
     /// <exception cref="PlatformNotSupportedException">The model needs calls that this operating system lacks.</exception>
+    /// <exception cref="WorkerStartException">The model runs handlers in worker processes, and none can be started.</exception>
+    /// <remarks>In a worker process it serves what the parent hands over, ends the process, and never returns.</remarks>
     public void Start()
     {
+        if (IsSkipped())
+        {
+            ServeInWorker(WorkerSession.Current!);
+            return;
+        }
+
         lock (_lock)
         {
             BindOnce();
@@ -97,8 +107,11 @@ public sealed class StreamServer : ISocketServer
     /// <exception cref="ConnectionException">As <see cref="Bind"/>.</exception>
     /// <exception cref="InvalidOperationException">The server has been started or stopped, or another call still serves.</exception>
     /// <exception cref="PlatformNotSupportedException">As <see cref="Start"/>.</exception>
+    /// <exception cref="NotSupportedException">The model is <c>prefork</c>: its workers accept for themselves, as many as they like.</exception>
     public async Task<OneConnection> HandleOneAsync(Deadline deadline)
     {
+        if (_options.Model.Inner is not null)
+            throw new NotSupportedException($"The model '{_options.Model}' accepts in its worker processes, so it cannot serve just one.");
         OneShotAcceptor one;
         lock (_lock)
         {
@@ -139,6 +152,7 @@ public sealed class StreamServer : ISocketServer
         if (_stopped is not null) throw new InvalidOperationException("The server was stopped; make a new one.");
         if (_acceptor is not null) throw new InvalidOperationException("The server has been started already.");
         Bind();
+        NameForWorkers();
     }
 
     private async Task StopOnceAsync()
@@ -146,10 +160,10 @@ public sealed class StreamServer : ISocketServer
         await Task.Yield(); // not under the caller's lock
         if (_acceptor is not null) await _acceptor.StopAsync();
         CloseListeners();
-        var drained = _dispatcher.BeginDrain();
+        var drained = Task.WhenAll(_dispatcher.BeginDrain(), _acceptor?.DrainAsync() ?? Task.CompletedTask);
         if (!await _drain.IsKeptByAsync(drained))
         {
-            _dispatcher.AbortAll();
+            AbortAll();
             if (!await EndsWithinAsync(drained, AbortGrace))
             {
                 Log.LeftBehind(_logger, ActiveConnections);

@@ -20,7 +20,7 @@ public sealed class ListenerHandOver : IDisposable
     /// <summary>What the running process serves, under the names that it offered them by.</summary>
     public InheritedSockets Sockets { get; }
 
-    /// <summary>Takes what a <see cref="ListenerOffer"/> at this path offers; null where nobody offers, which is a first start.</summary>
+    /// <summary>Takes what a <see cref="ListenerOffer"/> at this path offers; null where nobody offers, which is a first start, and in worker processes.</summary>
     /// <param name="path">The offer's path.</param>
     /// <param name="limit">How long each of the other's answers may take.</param>
     /// <param name="fromUser">The user id to take sockets from, beside our own and root's: for a root that gives up its rights after binding,
@@ -28,7 +28,7 @@ public sealed class ListenerHandOver : IDisposable
     /// <exception cref="ConnectionException">The offer is of another user, was refused, or is not kept.</exception>
     public static ListenerHandOver? TryTake(string path, TimeSpan limit, uint? fromUser = null)
     {
-        if (!OperatingSystem.IsLinux()) return null;
+        if (!OperatingSystem.IsLinux() || WorkerProcess.IsWorker) return null; // a worker's listeners come from its parent
         var door = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {

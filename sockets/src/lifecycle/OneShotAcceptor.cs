@@ -16,6 +16,7 @@ internal sealed class OneShotAcceptor(ConcurrencyModel model, ConnectionDispatch
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile IAcceptor? _inner;
 
     /// <inheritdoc/>
     public async Task StopAsync()
@@ -27,6 +28,15 @@ internal sealed class OneShotAcceptor(ConcurrencyModel model, ConnectionDispatch
 
     /// <inheritdoc/>
     public Task JoinAsync() => _ended.Task;
+
+    /// <inheritdoc/>
+    public Task DrainAsync() => _inner?.DrainAsync() ?? Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public void Abort() => _inner?.Abort();
+
+    /// <inheritdoc/>
+    public void SendToWorkers(ReadOnlySpan<byte> message) => _inner?.SendToWorkers(message);
 
     internal async Task<OneConnection> RunAsync(Deadline deadline)
     {
@@ -67,11 +77,18 @@ internal sealed class OneShotAcceptor(ConcurrencyModel model, ConnectionDispatch
 
     private async Task<OneConnection?> TryServeAsync(SocketListener listener)
     {
-        var acceptor = model.Start(dispatcher, [listener]);
+        OneConnection? result = null;
+        var acceptor = _inner = model.Start(dispatcher, [listener]);
         await Task.WhenAny(_one.Accepted, Task.Delay(AcceptsWithin, _stop.Token));
-        await acceptor.StopAsync();
-        if (_one.IsOver) _accepted.TrySetResult();
-        OneConnection? result = _one.IsOver ? await _one.Ended : null;
+        var isOver = _one.IsOver; // then the model accepts nothing further of its own accord
+        if (!isOver) await acceptor.StopAsync();
+        if (_one.IsOver)
+        {
+            _accepted.TrySetResult();
+            result = await _one.Ended;
+        }
+
+        if (isOver) await acceptor.StopAsync();
         await acceptor.JoinAsync();
         return result;
     }

@@ -22,7 +22,7 @@ public static class ServerRun
         {
             foreach (var server in servers.Values) server.Start();
             if (options.Predecessor is { } predecessor) await predecessor.ConfirmAsync();
-            var isTaken = await OfferUntilAsync(FiredAsync(signals.Stopping), servers, options);
+            var isTaken = await OfferUntilAsync(Task.WhenAny(FiredAsync(signals.Stopping), FiredAsync(options.Cancellation)), servers, options);
             return await StopAsync(servers.Values, signals, options, isTaken);
         }
         catch

@@ -20,6 +20,9 @@ public sealed record ServerRunOptions
     /// <summary>Called once the servers have started, before anything is waited for.</summary>
     public Action? Started { get; init; }
 
+    /// <summary>Stops as the first signal does.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>Told of signals, reloads and successors.</summary>
     public ILogger? Logger { get; init; }
 }

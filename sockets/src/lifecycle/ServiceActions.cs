@@ -2,7 +2,8 @@ namespace Argosy.Sockets;
 
 /// <summary>
 /// What a server does at intervals beside serving: expire, report, look after something. It runs where the model accepts: on the accepting
-/// thread between two accepts, on the loop that accepts, or on the thread pool under <c>async</c>. So it must be short, and on a loop it must not
+/// thread between two accepts, on the loop that accepts,
+/// on the thread pool under <c>async</c>, and in the process that starts the workers under <c>prefork</c>. So it must be short, and on a loop it must not
 /// block. Under <c>iterative</c> and <c>pool</c> it waits while every worker is serving, since nobody accepts then.
 /// </summary>
 /// <remarks>

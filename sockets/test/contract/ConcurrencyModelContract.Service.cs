@@ -13,7 +13,7 @@ public abstract partial class ConcurrencyModelContract
             ServiceActions = new ServiceActions(TimeSpan.FromMilliseconds(20), () => Interlocked.Increment(ref count)),
         });
         await UntilAsync(() => count >= 2);
-        for (var i = 0; i < 50; i++)
+        for (var i = 0; i < (CostsAProcess ? 3 : 50); i++)
         {
             await using var client = await EchoesAsync(server);
         }
@@ -70,30 +70,33 @@ public abstract partial class ConcurrencyModelContract
     public async Task A_service_action_that_throws_is_logged_and_ends_nothing()
     {
         var count = 0;
-        var log = new ListLogger();
-        var options = new StreamServerOptions
+        await using var server = Prepared("tcp4", options => options with
         {
-            ListenOn = [Wire.NewAddress("tcp4")],
-            Model = ConcurrencyModels.Find(model)!,
             ServiceActions = new ServiceActions(TimeSpan.FromMilliseconds(5), () =>
             {
                 count++;
                 throw new InvalidDataException();
             }),
-        };
-        await using var server = new StreamServer(options, context => Handlers.EchoAsync(context, context.Connection), log);
-        server.Start();
+        }).Started();
         await UntilAsync(() => count >= 3);
-        Assert.Contains(log.Lines, line => line.Contains("service action failed"));
-        await using var client = await TestClient.ConnectAsync(server.LocalEndPoints[0], "tcp4");
-        await client.SendAsync("on");
-        Assert.Equal("on", await client.ReceiveTextAsync(2));
+        Assert.Contains(server.Scene.LogLines, line => line.Contains("service action failed"));
+        await using var client = await EchoesAsync(server);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_model_whose_workers_accept_says_that_it_cannot_handle_one()
+    {
+        NotFor(Model.Inner is null, "it accepts in this process");
+        await using var server = Prepared("tcp4");
+        await Assert.ThrowsAsync<NotSupportedException>(() => server.Server.HandleOneAsync(In(20)));
     }
 
     [Fact(Timeout = Limit)]
     public async Task Handling_one_serves_one_and_the_next_waits_for_its_turn()
     {
-        await using var server = NewServer(Wire.NewAddress("tcp4"));
+        NotFor(Model.Inner is not null, "its workers accept for themselves");
+        await using var prepared = Prepared("tcp4");
+        var server = prepared.Server;
         server.Bind();
         await using var first = await TestClient.ConnectAsync(server.LocalEndPoints[0], "tcp4");
         await using var second = await TestClient.ConnectAsync(server.LocalEndPoints[0], "tcp4");
@@ -115,7 +118,9 @@ public abstract partial class ConcurrencyModelContract
     [Fact(Timeout = Limit)]
     public async Task Handling_one_waits_at_every_address_and_not_beyond_its_deadline()
     {
-        await using var server = NewServer(Wire.NewAddress("tcp4"), Wire.NewAddress("unix"));
+        NotFor(Model.Inner is not null, "its workers accept for themselves");
+        await using var prepared = Prepared("tcp4", options => options with { ListenOn = [Wire.NewAddress("tcp4"), Wire.NewAddress("unix")] });
+        var server = prepared.Server;
         Assert.Equal(OneConnection.TimedOut, await server.HandleOneAsync(In(0.05)));
         foreach (var address in server.LocalEndPoints)
         {
@@ -131,11 +136,9 @@ public abstract partial class ConcurrencyModelContract
     [Fact(Timeout = Limit)]
     public async Task Handling_one_tells_of_a_refusal()
     {
-        var options = new StreamServerOptions
-        {
-            ListenOn = [Wire.NewAddress("tcp4")], Model = ConcurrencyModels.Find(model)!, Verify = _ => "nobody today",
-        };
-        await using var server = new StreamServer(options, _ => ValueTask.CompletedTask);
+        NotFor(Model.Inner is not null, "its workers accept for themselves");
+        await using var prepared = Prepared("tcp4", options => options with { Verify = static _ => "nobody today" });
+        var server = prepared.Server;
         server.Bind();
         var handling = server.HandleOneAsync(In(20));
         Assert.True(await TestClient.IsRefusedAsync(server.LocalEndPoints[0], "tcp4"));
@@ -145,15 +148,18 @@ public abstract partial class ConcurrencyModelContract
     [Fact(Timeout = Limit)]
     public async Task A_stop_ends_the_wait_for_one_and_drains_the_one()
     {
-        await using (var waiting = NewServer(Wire.NewAddress("tcp4")))
+        NotFor(Model.Inner is not null, "its workers accept for themselves");
+        await using (var prepared = Prepared("tcp4"))
         {
+            var waiting = prepared.Server;
             var handling = waiting.HandleOneAsync(Deadline.Never);
             await Assert.ThrowsAsync<InvalidOperationException>(() => waiting.HandleOneAsync(Deadline.Never));
             await waiting.StopAsync(TimeSpan.FromSeconds(20));
             Assert.Equal(OneConnection.Stopped, await handling);
         }
 
-        await using var serving = NewServer(Wire.NewAddress("tcp4"));
+        await using var second = Prepared("tcp4");
+        var serving = second.Server;
         serving.Bind();
         await using var client = await TestClient.ConnectAsync(serving.LocalEndPoints[0], "tcp4");
         await client.SendAsync("x");
@@ -182,9 +188,8 @@ public abstract partial class ConcurrencyModelContract
     public async Task The_kernel_keeps_as_many_clients_waiting_as_the_backlog_says()
     {
         var address = Wire.NewAddress("unix");
-        var options = new StreamServerOptions { ListenOn = [address], Model = ConcurrencyModels.Find(model)!, Backlog = 3 };
-        await using var server = new StreamServer(options, context => Handlers.EchoAsync(context, context.Connection));
-        server.Bind();
+        await using var server = Prepared("unix", options => options with { ListenOn = [address], Backlog = 3 });
+        server.Server.Bind();
         var waiting = new List<Socket>();
         var error = Assert.Throws<SocketException>(() =>
         {
@@ -204,6 +209,7 @@ public abstract partial class ConcurrencyModelContract
     [InlineData("unix")]
     public async Task A_hand_over_refuses_nobody_and_cuts_nobody(string wire)
     {
+        var enoughToSee = CostsAProcess ? 5 : 50;
         var door = Asking.NewPath("door");
         await using var old = Serve(wire, Handlers.EchoAsync, options => options with { Backlog = 1000 });
         await using var offer = ListenerOffer.Open(door, new Dictionary<string, ISocketServer> { ["echo"] = old.Server });
@@ -220,19 +226,19 @@ public abstract partial class ConcurrencyModelContract
 
             return served;
         })));
-        await UntilAsync(() => old.Server.Counters.Admitted > 50);
+        await UntilAsync(() => old.Server.Counters.Admitted > enoughToSee);
 
         using var taken = ListenerHandOver.TryTake(door, TimeSpan.FromSeconds(20))!;
-        await using var successor = new StreamServer(
-            new StreamServerOptions { ListenOn = [old.Address], Inherited = taken.Sockets.Named("echo").Streams, Model = ConcurrencyModels.Find(model)! },
-            context => Handlers.EchoAsync(context, context.Connection));
+        await using var prepared = Prepared(
+            wire, options => options with { ListenOn = [old.Address], Inherited = taken.Sockets.Named("echo").Streams });
+        var successor = prepared.Server;
         successor.Start();
         Assert.Equal(old.Address.ToString(), Assert.Single(successor.LocalEndPoints).ToString());
         Assert.True(await taken.ConfirmAsync());
         await offer.Taken;
         await old.Server.StopAsync(TimeSpan.FromSeconds(20));
         var before = successor.Counters.Admitted;
-        await UntilAsync(() => successor.Counters.Admitted > before + 50);
+        await UntilAsync(() => successor.Counters.Admitted > before + enoughToSee);
         await enough.CancelAsync();
         Assert.All(await clients, served => Assert.True(served > 0));
         Assert.Empty(old.Errors);
@@ -240,4 +246,7 @@ public abstract partial class ConcurrencyModelContract
         Assert.Equal(0, successor.Counters.Failed);
         if (old.Address is UnixDomainSocketEndPoint) Assert.False(File.Exists(old.Address.ToString())); // the last one tidies up
     }
+
+    private TestServer Prepared(string wire, Func<StreamServerOptions, StreamServerOptions>? change = null) =>
+        TestServer.Prepare(model, wire, (Func<HandlerContext, IConnection, ValueTask>)Handlers.EchoAsync, change, [("log", "yes")]);
 }

@@ -16,7 +16,7 @@ public sealed class HostedServersTests
 
     private static readonly EndPoint Loopback = new IPEndPoint(IPAddress.Loopback, 0);
 
-    public static TheoryData<string> Models => [.. ConcurrencyModels.All.Select(model => model.Name)];
+    public static TheoryData<string> Models => [.. ConcurrencyModels.All.Where(model => !model.RunsInWorkers).Select(model => model.Name)];
 
     [Theory(Timeout = Limit)]
     [MemberData(nameof(Models))]

@@ -64,6 +64,25 @@ public sealed class HandOverTests
         Assert.Equal("Drained", await third.LineAsync("end"));
     }
 
+    [Theory(Timeout = Limit)]
+    [InlineData("process")]
+    [InlineData("prefork:threads")]
+    public async Task An_upgrade_with_worker_processes_refuses_nobody_either(string model)
+    {
+        var door = Asking.NewPath("door");
+        await using var old = ServerProcess.Start("--model", model, "--listen", "127.0.0.1:0", "--upgrade", door);
+        var address = (await old.ReadyAsync())[0];
+        await using var crowd = new Crowd(address);
+        await crowd.ReachAsync(10);
+        await using var successor = ServerProcess.Start("--model", model, "--listen", "127.0.0.1:0", "--upgrade", door);
+        Assert.Equal(address.ToString(), Assert.Single(await successor.ReadyAsync()).ToString());
+        Assert.Equal("HandedOver", await old.LineAsync("end"));
+        await crowd.ReachAsync(crowd.Count + 10);
+        await crowd.EndAsync();
+        successor.AskToStop();
+        Assert.Equal("Drained", await successor.LineAsync("end"));
+    }
+
     [Fact(Timeout = Limit)]
     public async Task A_successor_that_fails_leaves_the_old_process_serving()
     {
