@@ -126,6 +126,19 @@ public sealed class KeyedFile(byte[] key, string path) : ConnectionHandler
     }
 }
 
+/// <summary>Takes a size in a line and so many bytes into a file.</summary>
+public sealed class Upload(SafeFileHandle file) : ConnectionHandler
+{
+    public override async ValueTask HandleAsync()
+    {
+        int size;
+        using (var lines = new FramedConnection(Connection, new LineFraming(maxLine: 100)))
+            size = int.Parse((await lines.ReadAsync() ?? throw new EndOfStreamException()).Span);
+        await Connection.ReceiveToFileAsync(file, offset: 0, count: size);
+        await Connection.WriteAsync("got it\n"u8.ToArray());
+    }
+}
+
 /// <summary>Answers a datagram with its length.</summary>
 public sealed class Measure : DatagramHandler
 {
@@ -136,35 +149,42 @@ public sealed class Measure : DatagramHandler
     }
 }
 
-/// <summary>The loop of docs/selectors.md.</summary>
+/// <summary>The loop of docs/selectors.md: serves until a client has said something and gone.</summary>
 internal static class SelectorGuide
 {
-    public static string ServeOnce(Socket listener)
+    public static string Serve(Socket listener)
     {
         var log = "";
-        using var selector = new Selector();                                    // the best there is: epoll(7)
-        selector.Register(listener, SelectorEvents.Read, data: "listener");
-        while (!log.EndsWith("bye"))
+        var isServing = true;
+        using var selector = new Selector();        // the best there is: epoll(7)
+        selector.Register(listener, SelectorEvents.Read);
+        while (isServing)
         {
-            foreach (var ready in selector.Select(TimeSpan.FromSeconds(1)).ToArray())
+            foreach (var ready in selector.Select(TimeSpan.FromSeconds(1)))
             {
-                if (ready.Key.Data is "listener") selector.Register(Accept(listener), SelectorEvents.Read, data: "client");
-                else Serve(ready.Key, ready.Events);
+                if (ready.Key.Data is Socket client) Read(client);
+                else Accept();
             }
         }
 
         return log;
 
-        void Serve(SelectorKey key, SelectorEvents events)
+        void Accept()
+        {
+            var client = listener.Accept();
+            client.Blocking = false;
+            selector.Register(client, SelectorEvents.Read, data: client);
+        }
+
+        void Read(Socket client)
         {
             var buffer = new byte[100];
-            var count = RandomAccess.Read(new SafeFileHandle(key.Source.DangerousGetHandle(), ownsHandle: false), buffer, 0);
-            log += count > 0 ? $"{events} {Encoding.ASCII.GetString(buffer, 0, count)} " : "bye";
+            var count = client.Receive(buffer);
+            log += Encoding.ASCII.GetString(buffer, 0, count);
             if (count > 0) return;
-            selector.Unregister(key.Source);
-            key.Source.Dispose();
+            selector.Unregister(client);            // before it is closed
+            client.Dispose();
+            isServing = false;
         }
     }
-
-    private static Socket Accept(Socket listener) => listener.Accept();
 }
