@@ -77,19 +77,24 @@ internal sealed partial class PageExamples
     }
 
     private sealed class Example75() : MessagesOf(
-        new NetstringFraming(maxMessage: 99_999));
+        new NetstringFraming(maxMessage: 99_999)
+    );
 
     private sealed class Example76() : MessagesOf(
-        new LengthFraming(width: 4, maxMessage: 99_999));
+        new LengthFraming(width: 4, maxMessage: 99_999)
+    );
 
     private sealed class Example77() : MessagesOf(
-        new LengthFraming(width: 1, maxMessage: 255));
+        new LengthFraming(width: 1, maxMessage: 255)
+    );
 
     private sealed class Example78() : MessagesOf(
-        new LengthFraming(width: 2, maxMessage: 65_535));
+        new LengthFraming(width: 2, maxMessage: 65_535)
+    );
 
     private sealed class Example79() : MessagesOf(
-        new LengthFraming(width: 4, maxMessage: 1_000_000, littleEndian: true));
+        new LengthFraming(width: 4, maxMessage: 1_000_000, littleEndian: true)
+    );
 
     private sealed class Example80 : ProtocolOf
     {
