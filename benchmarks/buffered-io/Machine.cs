@@ -6,7 +6,7 @@ namespace Argosy.Benchmarks.BufferedIo;
 internal static class Machine
 {
     internal static string Describe() =>
-        $"{Processor()}, {Environment.ProcessorCount} cores; {RuntimeInformation.OSDescription.Trim()}; {RuntimeInformation.FrameworkDescription}";
+        $"{Processor()}, {Environment.ProcessorCount} cores; {RuntimeInformation.OSDescription.Trim()}, kernel {Environment.OSVersion.Version}; {RuntimeInformation.FrameworkDescription}";
 
     /// <summary>How many wanted to run, on average over the last minute: above the number of cores, nothing measured here is worth much.</summary>
     internal static string Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";

@@ -20,10 +20,12 @@ Console.CancelKeyPress += (_, e) =>
     e.Cancel = true;
     ending.Cancel();
 };
-var report = new Report(settings, Console.Out);
+var tables = new StringWriter();
+var report = new Report(settings, settings.Page is null ? Console.Out : tables);
 report.WriteMachine();
 await using var bench = Bench.Start(settings);
 foreach (var group in Variants.All(settings))
     report.Write(group.Title, await bench.MeasureAsync(group, ending.Token));
 report.WriteEnd();
+if (settings.Page is { } page) Report.Replace(page, tables.ToString());
 return 0;

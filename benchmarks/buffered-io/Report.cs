@@ -5,6 +5,9 @@ namespace Argosy.Benchmarks.BufferedIo;
 /// <summary>Prints what was measured, for a terminal or for a page.</summary>
 internal sealed class Report(Settings settings, TextWriter output)
 {
+    private const string From = "<!-- measured -->";
+    private const string To = "<!-- end of measured -->";
+
     private readonly string _loadAtStart = Machine.Load();
 
     internal void WriteMachine()
@@ -33,6 +36,15 @@ internal sealed class Report(Settings settings, TextWriter output)
     }
 
     internal void WriteEnd() => output.WriteLine($"Load average over a minute: {_loadAtStart} at the start, {Machine.Load()} at the end.");
+
+    /// <summary>Puts the tables into a page, in place of those of the last time.</summary>
+    internal static void Replace(string page, string tables)
+    {
+        var text = File.ReadAllText(page);
+        var (start, end) = (text.IndexOf(From, StringComparison.Ordinal), text.IndexOf(To, StringComparison.Ordinal));
+        if (start < 0 || end < start) throw new InvalidDataException($"{page} has no lines \"{From}\" and \"{To}\".");
+        File.WriteAllText(page, text[..start] + $"{From}\n\n{tables}\n{To}" + text[(end + To.Length)..]);
+    }
 
     private void WriteMarkdown(string[] head, List<string[]> rows)
     {

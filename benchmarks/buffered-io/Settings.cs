@@ -6,12 +6,13 @@ namespace Argosy.Benchmarks.BufferedIo;
 internal sealed record Settings
 {
     internal const string Usage = """
-        usage: buffered-io [--rounds N] [--mib N] [--folder DIR]... [--model NAME] [--markdown]
+        usage: buffered-io [--rounds N] [--mib N] [--folder DIR]... [--model NAME] [--markdown] [--into FILE]
           --rounds N     measured rounds, after one that is discarded (7)
           --mib N        the size of the file in MiB (256)
           --folder DIR   where the files lie; may be given again (/dev/shm and the folder for temporary files)
           --model NAME   the concurrency model of the handlers (threads)
-          --markdown     tables for docs/buffered-io.md
+          --markdown     tables in Markdown
+          --into FILE    the same, in place of what stands between the marks of that page (docs/buffered-io.md)
         """;
 
     public int Rounds { get; private init; } = 7;
@@ -23,6 +24,9 @@ internal sealed record Settings
     public ConcurrencyModel Model { get; private init; } = ConcurrencyModels.Find("threads")!;
 
     public bool IsMarkdown { get; private init; }
+
+    /// <summary>The page to write the tables into; null: print them.</summary>
+    public string? Page { get; private init; }
 
     public long Bytes => Mebibytes * 1024L * 1024;
 
@@ -44,6 +48,9 @@ internal sealed record Settings
                     break;
                 case "--mib" when int.TryParse(value, out var mebibytes) && mebibytes is > 0 and < 1_000_000:
                     settings = settings with { Mebibytes = mebibytes };
+                    break;
+                case "--into" when File.Exists(value):
+                    settings = settings with { IsMarkdown = true, Page = value };
                     break;
                 case "--folder" when Directory.Exists(value):
                     folders.Add(value);

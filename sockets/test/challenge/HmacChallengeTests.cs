@@ -99,6 +99,15 @@ public sealed class HmacChallengeTests
             return response;
         }));
 
+    /// <summary>What a clock cannot show reliably, the source does: secrets meet in one place, and that compares in constant time.</summary>
+    [Fact]
+    public void Proofs_are_compared_in_constant_time()
+    {
+        var transcript = Repository.Read("sockets", "src", "challenge", "ChallengeTranscript.cs");
+        Assert.Contains("if (!CryptographicOperations.FixedTimeEquals(expected, proof))", transcript);
+        Assert.DoesNotContain("SequenceEqual", transcript + Repository.Read("sockets", "src", "challenge", "HmacChallenge.cs"));
+    }
+
     [Theory(Timeout = Limit)]
     [MemberData(nameof(Models.All), MemberType = typeof(Models))]
     public async Task A_recorded_response_is_refused_on_another_connection(string model)

@@ -127,6 +127,10 @@ internal sealed partial class PageExamples
         }
 
         {
+            datagramOptions = datagramOptions with { Model = ConcurrencyModels.Find("prefork")! };
+        }
+
+        {
             Console.WriteLine(server.Counters.Active);
         }
 
@@ -135,42 +139,42 @@ internal sealed partial class PageExamples
         }
     }
 
-    private sealed class Example35 : HandlerOf
+    private sealed class Example36 : HandlerOf
     {
         public override ValueTask HandleAsync() => Handlers.EchoAsync(Context, Connection);
     }
 
-    private sealed class Example36 : HandlerOf
+    private sealed class Example37 : HandlerOf
     {
         public override async ValueTask SetupAsync() => await Connection.WriteAsync("ahoy\n"u8.ToArray());
     }
 
-    private sealed class Example37 : HandlerOf
+    private sealed class Example38 : HandlerOf
     {
         public override async ValueTask HandleAsync() => await Connection.ReadAsync(new byte[4096]);
     }
 
-    private sealed class Example38 : HandlerOf
+    private sealed class Example39 : HandlerOf
     {
         public override ValueTask FinishAsync() => _log.CloseAsync();
     }
 
-    private sealed class Example39 : TextOf
+    private sealed class Example40 : TextOf
     {
         public override async ValueTask HandleAsync() => await Output.WriteLineAsync(await Input.ReadLineAsync());
     }
 
-    private sealed class Example41 : TextOf
+    private sealed class Example42 : TextOf
     {
         public override async ValueTask SetupAsync() => Output.AutoFlush = false;
     }
 
-    private sealed class Example42 : TextOf
+    private sealed class Example43 : TextOf
     {
         protected override TimeSpan? OperationLimit => TimeSpan.FromSeconds(30);
     }
 
-    private sealed class Example44 : DatagramOf
+    private sealed class Example45 : DatagramOf
     {
         public override async ValueTask HandleAsync() => Context.Reply(Context.Payload.Span);
     }

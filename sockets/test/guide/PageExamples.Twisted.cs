@@ -16,87 +16,92 @@ namespace Argosy.Sockets.Tests.Guide;
 /// <summary>The examples of docs/socketserver.md, so that they compile. <c>SocketServerPageTests</c> compares.</summary>
 internal sealed partial class PageExamples
 {
-    private sealed class Example58 : ProtocolOf
+    private sealed class Example59 : ProtocolOf
     {
         protected internal override void DataReceived(ReadOnlySpan<byte> data) => Transport.Write(data);
     }
 
-    private sealed class Example59 : ProtocolOf
+    private sealed class Example60 : ProtocolOf
     {
         protected internal override void ConnectionMade() => Transport.Write("ahoy\r\n"u8);
     }
 
-    private sealed class Example60 : ProtocolOf
+    private sealed class Example61 : ProtocolOf
     {
         protected internal override void DataReceived(ReadOnlySpan<byte> data) => Console.WriteLine(data.Length);
     }
 
-    private sealed class Example61 : ProtocolOf
+    private sealed class Example62 : ProtocolOf
     {
         protected internal override void ConnectionLost(Exception? reason) => Console.WriteLine(reason?.Message ?? "bye");
     }
 
-    private sealed class Example62 : ProtocolOf
+    private sealed class Example63 : ProtocolOf
     {
         protected internal override void InputEnded() => Transport.LoseConnection();
     }
 
-    private sealed class Example64 : ProtocolOf
+    private sealed class Example65 : ProtocolOf
     {
         protected internal override void Stopping() => Transport.LoseConnection();
     }
 
-    private sealed class Example65 : LinesOf
+    private sealed class Example66 : LinesOf
     {
         protected override void LineReceived(string line) => SendLine(line.ToUpperInvariant());
     }
 
-    private sealed class Example66 : LinesOf
+    private sealed class Example67 : LinesOf
     {
         protected override void LineReceived(string line) => SendLine($"you said {line}");
     }
 
-    private sealed class Example69 : LinesOf
+    private sealed class Example70 : LinesOf
     {
         protected override void MessageRefused(FramingException error) => Transport.AbortConnection(error);
     }
 
-    private sealed class Example70 : LinesOf
+    private sealed class Example71 : LinesOf
     {
         protected override void RawDataReceived(ReadOnlySpan<byte> data) => SetMessageMode(rest: data[Take(data)..]);
     }
 
-    private sealed class Example71 : LinesOf
+    private sealed class Example72 : LinesOf
     {
         protected override void LineReceived(string line) => Upgrade(ClearReceived());
     }
 
-    private sealed class Example73 : LinesOf
+    private sealed class Example74 : LinesOf
     {
         protected override void LineReceived(string line) => Console.WriteLine(line);
     }
 
-    private sealed class Example74() : MessagesOf(
-        new NetstringFraming(maxMessage: 99_999));
-
     private sealed class Example75() : MessagesOf(
-        new LengthFraming(width: 4, maxMessage: 99_999));
+        new NetstringFraming(maxMessage: 99_999)
+    );
 
     private sealed class Example76() : MessagesOf(
-        new LengthFraming(width: 1, maxMessage: 255));
+        new LengthFraming(width: 4, maxMessage: 99_999)
+    );
 
     private sealed class Example77() : MessagesOf(
-        new LengthFraming(width: 2, maxMessage: 65_535));
+        new LengthFraming(width: 1, maxMessage: 255)
+    );
 
     private sealed class Example78() : MessagesOf(
-        new LengthFraming(width: 4, maxMessage: 1_000_000, littleEndian: true));
+        new LengthFraming(width: 2, maxMessage: 65_535)
+    );
 
-    private sealed class Example79 : ProtocolOf
+    private sealed class Example79() : MessagesOf(
+        new LengthFraming(width: 4, maxMessage: 1_000_000, littleEndian: true)
+    );
+
+    private sealed class Example80 : ProtocolOf
     {
         protected internal override void ConnectionMade() => SetTimeout(TimeSpan.FromMinutes(5));
     }
 
-    private sealed class Example81 : DatagramOf
+    private sealed class Example82 : DatagramOf
     {
         public override async ValueTask HandleAsync() => Context.Reply("got it"u8);
     }
@@ -124,12 +129,12 @@ internal sealed partial class PageExamples
         }
     }
 
-    private sealed class Example83 : FactoryOf
+    private sealed class Example84 : FactoryOf
     {
         protected internal override Protocol? BuildProtocol(IConnection connection) => IsWelcome(connection.RemoteEndPoint) ? base.BuildProtocol(connection) : null;
     }
 
-    private sealed class Example98 : ProtocolOf
+    private sealed class Example99 : ProtocolOf
     {
         protected internal override void ConnectionMade() => SetTimeout(TimeSpan.FromMinutes(2));
     }
@@ -209,12 +214,12 @@ internal sealed partial class PageExamples
         }
     }
 
-    private sealed class Example114 : ProtocolOf
+    private sealed class Example115 : ProtocolOf
     {
         protected internal override void Stopping() => Transport.Write("closing\r\n"u8);
     }
 
-    private sealed class Example130 : ProtocolOf
+    private sealed class Example131 : ProtocolOf
     {
         protected internal override void ConnectionMade() => SetTimeout(TimeSpan.FromMinutes(30));
     }
