@@ -28,7 +28,7 @@ internal sealed class Worker
     {
         (_process, _channel, Task, _owner) = (process, channel, task, owner);
         Id = process.Id;
-        _deadline = new Timer(static worker => ((Worker)worker!).Kill());
+        _deadline = new Timer(static worker => ((Worker)worker!).Kill(), this, Timeout.Infinite, Timeout.Infinite);
     }
 
     /// <summary>Its process id.</summary>
