@@ -17,9 +17,10 @@ if (args is ["serve", .. var models])
     {
         server.OnError += (error, _) => Console.WriteLine(error.GetType().Name);
         server.Start();
-        Console.WriteLine($"ready {((IPEndPoint)server.LocalEndPoints[0]).Port}");
     }
 
+    // A worker never gets here: starting its own server is the last that it does.
+    foreach (var server in servers) Console.WriteLine($"ready {((IPEndPoint)server.LocalEndPoints[0]).Port}");
     await Task.WhenAll(servers.Select(server => server.RunAsync(drain: TimeSpan.FromSeconds(20))));
     Console.WriteLine("stopped");
     return 0;
