@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using Argosy.Ledger;
@@ -15,8 +14,9 @@ internal sealed class SharedConnectionLimits(Ledger.Ledger ledger, ConnectionCap
     private static readonly Amount Place = new(0, 1);
 
     private readonly Counter _total = ledger.Counter("total");
-    private readonly ConcurrentDictionary<AddressKey, ConcurrentBag<Lease>> _byAddress = [];
-    private readonly ConcurrentBag<Lease> _places = [];
+    private readonly Lock _lock = new();
+    private readonly Dictionary<AddressKey, Stack<Lease>> _byAddress = [];
+    private readonly Stack<Lease> _places = [];
 
     /// <summary>A ledger for the workers of one server. It has no name in any file system and goes with its last user.</summary>
     internal static SafeFileHandle Create()
@@ -43,10 +43,10 @@ internal sealed class SharedConnectionLimits(Ledger.Ledger ledger, ConnectionCap
                 return RefusalReason.TooManyFromAddress;
             }
 
-            _byAddress.GetOrAdd(key, static _ => []).Add(share);
+            Keep(key, share);
         }
 
-        _places.Add(place);
+        lock (_lock) _places.Push(place);
         isOverloaded = caps.Busy != int.MaxValue && _total.Used.Files > caps.Busy;
         return null;
     }
@@ -55,13 +55,35 @@ internal sealed class SharedConnectionLimits(Ledger.Ledger ledger, ConnectionCap
     public void Leave(EndPoint? peer)
     {
         // One lease is as good as another of the same counter.
-        if (caps.PerAddress != int.MaxValue && AddressKey.Of(peer) is { } key && _byAddress.TryGetValue(key, out var shares))
+        Lease? share = null, place;
+        lock (_lock)
         {
-            if (shares.TryTake(out var share)) share.Dispose();
-            if (shares.IsEmpty && ledger.Forget(Name(key))) _byAddress.TryRemove(new(key, shares));
+            place = _places.Pop();
+            if (caps.PerAddress != int.MaxValue && AddressKey.Of(peer) is { } key) share = TakeShare(key);
         }
 
-        if (_places.TryTake(out var place)) place.Dispose();
+        share?.Dispose();
+        place.Dispose();
+    }
+
+    private void Keep(AddressKey key, Lease share)
+    {
+        lock (_lock)
+        {
+            if (!_byAddress.TryGetValue(key, out var shares)) _byAddress.Add(key, shares = []);
+            shares.Push(share);
+        }
+    }
+
+    private Lease? TakeShare(AddressKey key)
+    {
+        var shares = _byAddress[key];
+        var share = shares.Pop();
+        if (shares.Count > 0) return share;
+        _byAddress.Remove(key);
+        share.Dispose();
+        ledger.Forget(Name(key)); // unless another worker serves the address as well
+        return null;
     }
 
     private static Lease? TryLease(Counter counter, int cap)

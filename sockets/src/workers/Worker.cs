@@ -28,7 +28,7 @@ internal sealed class Worker
     {
         (_process, _channel, Task, _owner) = (process, channel, task, owner);
         Id = process.Id;
-        _deadline = new Timer(static worker => ((Worker)worker!).Kill());
+        _deadline = new Timer(static worker => ((Worker)worker!).Kill(), this, Timeout.Infinite, Timeout.Infinite);
     }
 
     /// <summary>Its process id.</summary>
@@ -94,10 +94,13 @@ internal sealed class Worker
         }
     }
 
-    /// <summary>Why it could not be started, as a sentence.</summary>
-    internal string Failure(WorkerExit exit, WorkerCommand command) => _complaint is { } complaint
-        ? $"A worker process started with '{command}' cannot serve: {complaint.TrimEnd('.')}."
-        : $"A worker process started with '{command}' {exit} before it served. Does the program start the server '{Task.Server}' when it runs as a worker?";
+    /// <summary>Why it has ended before it served anybody, as a sentence.</summary>
+    internal string Failure(WorkerExit exit, WorkerCommand command) => (_complaint, _isReady) switch
+    {
+        ({ } complaint, _) => $"A worker process started with '{command}' cannot serve: {complaint.TrimEnd('.')}.",
+        (_, true) => $"An idle worker process {exit}.",
+        _ => $"A worker process started with '{command}' {exit} before it served. Does the program start the server '{Task.Server}' when it runs as a worker?",
+    };
 
     private void Run(WorkerCommand command, SafeHandle[] descriptors)
     {

@@ -5,9 +5,10 @@ namespace Argosy.Sockets;
 /// afresh: by default this program's own command line again.
 /// </summary>
 /// <remarks>
-/// In a worker the program runs from its beginning until it starts its server: what comes before that line happens in every worker. Keep
-/// it free of side effects, ask <see cref="WorkerProcess.IsWorker"/>, or give workers a command of their own that calls
-/// <see cref="WorkerProcess"/> at once. A worker shares standard output and error; its standard input is empty.
+/// In a worker the program runs from its beginning until it starts the server that the worker is for; starting another one does nothing
+/// there. What comes before happens in every worker, what comes after in none. Keep it free of side effects, ask
+/// <see cref="WorkerProcess.IsWorker"/>, or give workers a command of their own that calls <see cref="WorkerProcess"/> at once. A worker
+/// shares standard output and error; its standard input is empty.
 /// </remarks>
 public sealed record WorkerCommand
 {

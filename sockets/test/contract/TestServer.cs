@@ -39,8 +39,10 @@ public sealed class TestServer : IAsyncDisposable
     /// <param name="handler">A delegate that captures nothing, or a <see cref="ConnectionHandler"/> class that is made with a scene.</param>
     /// <param name="change">Changes the options.</param>
     /// <param name="arguments">What the handler is told.</param>
-    public static TestServer Prepare(
-        string model, string wire, object handler, Func<StreamServerOptions, StreamServerOptions>? change, (string Name, object Value)[] arguments)
+    /// <param name="command">How workers are started; null: as <see cref="TestHost"/> says.</param>
+    internal static TestServer Prepare(
+        string model, string wire, object handler, Func<StreamServerOptions, StreamServerOptions>? change, (string Name, object Value)[] arguments,
+        WorkerCommand? command = null)
     {
         var options = new StreamServerOptions { ListenOn = [Wire.NewAddress(wire)], Model = ConcurrencyModels.Find(model)!, SpareWorkers = 1 };
         options = change?.Invoke(options) ?? options;
@@ -49,7 +51,7 @@ public sealed class TestServer : IAsyncDisposable
         var script = new SceneScript(
             wire, handler is Type type ? type.FullName! : HandlerReference.Of((Delegate)handler), handler is Type,
             options.Verify is { } verify ? HandlerReference.Of(verify) : null, listener?.Path ?? "", scene.Arguments);
-        if (listener is not null) options = options with { Worker = TestHost.Command with { Configuration = script.Write() } };
+        if (listener is not null) options = options with { Worker = (command ?? TestHost.Command) with { Configuration = script.Write() } };
         var logger = scene.Arguments.ContainsKey("log") ? new SceneLogger(scene) : null;
         return new TestServer(new StreamServer(options, script.Handlers(scene), logger), wire, scene, listener);
     }
