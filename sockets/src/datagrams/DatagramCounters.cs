@@ -10,7 +10,7 @@ public sealed class DatagramCounters
     private long _failed;
     private long _unsent;
 
-    /// <summary>Datagrams taken from the kernel, dropped ones included. What the kernel itself dropped is not known here.</summary>
+    /// <summary>Datagrams taken from the kernel, dropped ones included.</summary>
     public long Received => Interlocked.Read(ref _received);
 
     /// <summary>Datagrams longer than <see cref="DatagramServerOptions.MaxDatagram"/>.</summary>
@@ -18,6 +18,10 @@ public sealed class DatagramCounters
 
     /// <summary>Datagrams that found the queue full, or were still in it when the server stopped.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
+
+    /// <summary>UDP datagrams that came faster than they were received and found the kernel's buffer full (see
+    /// <see cref="DatagramServerOptions.KernelBuffer"/>), or whose checksum was wrong. Unix sockets lose none: their senders wait.</summary>
+    public long LostInKernel => AskKernel();
 
     /// <summary>Datagrams whose handler has ended, well or badly.</summary>
     public long Handled => Interlocked.Read(ref _handled);
@@ -27,6 +31,8 @@ public sealed class DatagramCounters
 
     /// <summary>Answers that the kernel did not take.</summary>
     public long Unsent => Interlocked.Read(ref _unsent);
+
+    internal Func<long> AskKernel { private get; set; } = static () => 0;
 
     internal void OnReceived(bool isTruncated)
     {

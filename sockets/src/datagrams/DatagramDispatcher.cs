@@ -10,6 +10,9 @@ namespace Argosy.Sockets;
 internal sealed class DatagramDispatcher(
     DatagramServerOptions options, Func<DatagramContext, ValueTask> handle, Action<Exception, EndPoint?> onError, ILogger logger)
 {
+    /// <summary>How long a socket that fails is left alone.</summary>
+    internal static readonly TimeSpan FailurePause = TimeSpan.FromSeconds(1);
+
     private const int ReceivesInARow = 64; // then other sockets get their turn
 
     private readonly DatagramQueue _queue = new(options.QueueCapacity);
@@ -23,32 +26,36 @@ internal sealed class DatagramDispatcher(
 
     internal CancellationToken Stopping => _stopping.Token;
 
-    internal int Workers { get; } = options.Workers ?? options.Model.Datagrams!.DefaultWorkers;
+    internal bool HandlersMayBlock { get; } = options.Model.HandlersMayBlock;
+
+    /// <summary>How many datagrams are handled at once, at most.</summary>
+    internal int Workers { get; } = options.Model.Datagrams!.WorkersFor(options);
+
+    /// <summary>Called by the receiving loop when a datagram has found no idle worker: a model whose workers come as needed gets one more.</summary>
+    internal Action? NoneIdle { private get; set; }
 
     /// <summary>A buffer for one receiving loop.</summary>
-    internal byte[] NewBuffer() => new byte[options.MaxDatagram];
+    internal ReceiveBuffer NewBuffer() => new(options.MaxDatagram);
 
-    /// <summary>Queues what the socket holds, up to a fair share; never waits. Returns how long to leave the socket alone: zero but after a failure.</summary>
-    internal TimeSpan ReceiveFrom(DatagramSocket socket, byte[] buffer)
+    /// <summary>Queues what the socket holds, up to a fair share. It never waits.</summary>
+    internal ReceiveOutcome ReceiveFrom(DatagramSocket socket, ReceiveBuffer buffer)
     {
-        Span<byte> address = stackalloc byte[DatagramSocket.MaxAddress];
         for (var i = 0; i < ReceivesInARow; i++)
         {
-            var length = socket.TryReceive(buffer, address, out var addressLength);
-            if (length == -Errno.EAGAIN) break;
-            if (length == -Errno.ECONNREFUSED) continue; // udp(7): about something sent earlier
-            if (length < 0)
+            var error = -socket.TryReceive(buffer);
+            if (error == Errno.EAGAIN) return ReceiveOutcome.Drained;
+            if (error == Errno.ECONNREFUSED) continue; // udp(7): about something sent earlier
+            if (error != 0)
             {
-                Log.ReceiveFails(logger, socket.LocalEndPoint, ConnectionErrors.Meaning(-length));
-                return TimeSpan.FromSeconds(1);
+                Log.ReceiveFails(logger, socket.LocalEndPoint, ConnectionErrors.Meaning(error));
+                return ReceiveOutcome.Failed;
             }
 
-            var held = Math.Min(length, buffer.Length);
-            Counters.OnReceived(isTruncated: held < length);
-            Queue(ReceivedDatagram.Copy(socket, buffer.AsSpan(0, held), length, address[..addressLength]));
+            Counters.OnReceived(buffer.IsTruncated);
+            Queue(buffer.Copy(socket));
         }
 
-        return TimeSpan.Zero;
+        return ReceiveOutcome.More;
     }
 
     /// <summary>One worker: handles what is queued, one datagram after another, until the queue is closed and empty. Never throws.</summary>
@@ -57,17 +64,18 @@ internal sealed class DatagramDispatcher(
         var (context, worker) = (new DatagramContext(this), new DatagramQueue.Worker());
         while (await _queue.TakeAsync(worker) is { } datagram)
         {
+            if (EventLoop.Current is { } loop && !loop.TrySpend()) await Task.Yield(); // others live on the loop too
             if (_isAborted) Counters.OnDropped();
             else await HandleAsync(context, datagram);
             datagram.Release();
         }
     }
 
-    internal bool TrySend(DatagramSocket socket, ReadOnlySpan<byte> data, ReadOnlySpan<byte> address)
+    internal bool TrySend(DatagramSocket socket, ReadOnlySpan<byte> data, ReadOnlySpan<byte> address, ReadOnlySpan<byte> from)
     {
         try
         {
-            return socket.TrySend(data, address);
+            return socket.TrySend(data, address, from);
         }
         catch (ObjectDisposedException)
         {
@@ -103,7 +111,13 @@ internal sealed class DatagramDispatcher(
 
     private void Queue(ReceivedDatagram datagram)
     {
-        if (_queue.TryAdd(datagram)) return;
+        var place = _queue.Add(datagram);
+        if (place == QueuePlace.None) Drop(datagram);
+        if (place != QueuePlace.Worker) NoneIdle?.Invoke();
+    }
+
+    private void Drop(ReceivedDatagram datagram)
+    {
         var count = Counters.OnDropped();
         var now = Environment.TickCount64;
         if (now >= Interlocked.Read(ref _nextDropLog)) // one line per second, however many there are
@@ -128,4 +142,17 @@ internal sealed class DatagramDispatcher(
             Log.OnErrorFailed(logger, e);
         }
     }
+}
+
+/// <summary>Why a receiving loop stopped receiving from a socket.</summary>
+internal enum ReceiveOutcome
+{
+    /// <summary>It holds nothing more: wait until it is readable.</summary>
+    Drained,
+
+    /// <summary>It has had its share and may hold more: come again after the others.</summary>
+    More,
+
+    /// <summary>It fails: leave it alone for <see cref="DatagramDispatcher.FailurePause"/>.</summary>
+    Failed,
 }

@@ -39,6 +39,7 @@ public sealed class DatagramServer : IAsyncDisposable
         _options = options;
         _logger = logger ?? NullLogger.Instance;
         _dispatcher = new DatagramDispatcher(options, handle, (error, sender) => OnError?.Invoke(error, sender), _logger);
+        Counters.AskKernel = () => _sockets.Sum(socket => socket.LostInKernel());
     }
 
     /// <summary>A handler threw: the error, and who had sent the datagram. Called where the handler ran.</summary>
@@ -57,7 +58,7 @@ public sealed class DatagramServer : IAsyncDisposable
         if (_sockets.Count > 0) return;
         try
         {
-            foreach (var address in _options.ListenOn) _sockets.Add(DatagramSocket.Open(address, IsDualStack(address)));
+            foreach (var address in _options.ListenOn) _sockets.Add(DatagramSocket.Open(address, IsDualStack(address), _options.KernelBuffer));
         }
         catch
         {

@@ -11,11 +11,16 @@ public sealed record DatagramServerOptions
     /// <summary>How handlers are run. Not every model serves datagrams; see <see cref="ConcurrencyModel.ServesDatagrams"/>.</summary>
     public ConcurrencyModel Model { get; init; } = ConcurrencyModels.Default;
 
-    /// <summary>How many datagrams are handled at once. Null: what the model considers sensible.</summary>
+    /// <summary>How many datagrams are handled at once; under <c>iterative</c> always one. Null: what the model considers sensible, see
+    /// <see cref="ConcurrencyModel.DatagramCapacity"/>.</summary>
     public int? Workers { get; init; }
 
     /// <summary>How many received datagrams may wait for a worker; those that come when it is full are dropped and counted.</summary>
     public int QueueCapacity { get; init; } = 1024;
+
+    /// <summary>How many bytes of datagrams the kernel keeps until they are received (SO_RCVBUF of socket(7), bounded by net.core.rmem_max). Null: the
+    /// system's default. What finds it full is lost, and seen in <see cref="DatagramCounters.LostInKernel"/>.</summary>
+    public int? KernelBuffer { get; init; }
 
     /// <summary>The longest datagram in bytes. Of a longer one the rest is lost, and <see cref="DatagramContext.IsTruncated"/> says so. One buffer of
     /// this size is held for each receiving loop; a waiting datagram takes what it needs.</summary>

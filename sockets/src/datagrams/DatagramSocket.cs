@@ -17,6 +17,7 @@ internal sealed class DatagramSocket
 
     private readonly Socket _socket;
     private readonly string? _path;
+    private long _lost;
 
     private DatagramSocket(Socket socket, EndPoint address)
     {
@@ -35,65 +36,113 @@ internal sealed class DatagramSocket
 
     /// <summary>Binds. No address is shared: for UDP, SO_REUSEADDR would let a second server take this one's datagrams.</summary>
     /// <exception cref="ConnectionException">In use, not permitted, not an address of this machine.</exception>
-    internal static DatagramSocket Open(EndPoint address, bool dualStack)
+    internal static DatagramSocket Open(EndPoint address, bool dualStack, int? kernelBuffer)
     {
         try
         {
-            return Bind(address, dualStack);
+            return Bind(address, dualStack, kernelBuffer);
         }
         catch (ConnectionException e) when (e.Error == ConnectionError.AddressInUse && UnixSocketFile.TryRemoveStale(address, SocketType.Dgram))
         {
-            return Bind(address, dualStack);
+            return Bind(address, dualStack, kernelBuffer);
         }
     }
 
-    /// <summary>Receives one datagram: its real length, which is beyond the buffer when it was truncated; or a negative errno.</summary>
-    internal unsafe int TryReceive(Span<byte> buffer, Span<byte> address, out int addressLength)
+    /// <summary>Receives one datagram into the buffer: 0, or a negative errno.</summary>
+    internal unsafe int TryReceive(ReceiveBuffer buffer)
     {
-        fixed (byte* bytes = buffer, peer = address)
+        var control = stackalloc byte[PacketInfo.MaxControl];
+        fixed (byte* bytes = buffer.Bytes, peer = buffer.Address)
         {
-            while (true)
+            var vector = new MessageVector { Start = bytes, Length = (nuint)buffer.Bytes.Length };
+            var message = new MessageHeader
             {
-                var length = address.Length;
-                var count = Libc.ReceiveFrom(Handle, bytes, (nuint)buffer.Length, DontWait | RealLength, peer, &length);
-                addressLength = count < 0 ? 0 : length;
-                if (count >= 0) return (int)count;
+                Name = peer, NameLength = MaxAddress, Vectors = &vector, VectorCount = 1, Control = control, ControlLength = PacketInfo.MaxControl,
+            };
+            nint length;
+            while ((length = Libc.ReceiveMessage(Handle, &message, DontWait | RealLength)) < 0)
+            {
                 if (Marshal.GetLastPInvokeError() is var error && error != Errno.EINTR) return -error;
             }
+
+            buffer.Length = (int)length;
+            buffer.AddressLength = (int)message.NameLength;
+            buffer.InfoLength = PacketInfo.Read(new ReadOnlySpan<byte>(control, (int)message.ControlLength), buffer.Info);
+            return 0;
         }
     }
 
     /// <summary>Sends one datagram; false when the kernel has no room for it or nobody is at the address.</summary>
+    /// <param name="data">What to send; it may be empty.</param>
+    /// <param name="address">To whom.</param>
+    /// <param name="from">From which of this machine's addresses, as <see cref="PacketInfo"/> has it; empty: the socket's own, or the route's.</param>
     /// <exception cref="ArgumentException">It is longer than this transport carries.</exception>
     /// <exception cref="ConnectionException">The system refuses for another reason.</exception>
-    internal unsafe bool TrySend(ReadOnlySpan<byte> data, ReadOnlySpan<byte> address)
+    internal bool TrySend(ReadOnlySpan<byte> data, ReadOnlySpan<byte> address, ReadOnlySpan<byte> from)
     {
-        int error;
-        fixed (byte* bytes = data, peer = address)
-        {
-            do
-            {
-                if (Libc.SendTo(Handle, bytes, (nuint)data.Length, DontWait | NoSignal, peer, address.Length) >= 0) return true;
-                error = Marshal.GetLastPInvokeError();
-            }
-            while (error == Errno.EINTR);
-        }
-
+        var error = from.IsEmpty ? Send(data, address) : SendFrom(from, data, address);
+        if (error == Errno.EINVAL && !from.IsEmpty) error = Send(data, address); // the address has left this machine meanwhile
         return error switch
         {
+            0 => true,
             Errno.EAGAIN or Errno.ENOBUFS or Errno.ECONNREFUSED or Errno.ENOENT or Errno.EHOSTUNREACH or Errno.ENETUNREACH => false,
             MessageTooLong => throw new ArgumentException($"A datagram of {data.Length} bytes is too long for {LocalEndPoint}.", nameof(data)),
             _ => throw ConnectionErrors.FromErrno(error, $"Sending a datagram from {LocalEndPoint}"),
         };
     }
 
+    /// <summary>How many datagrams the kernel has dropped: SK_MEMINFO_DROPS of SO_MEMINFO (linux/sock_diag.h). Any thread, also afterwards.</summary>
+    internal unsafe long LostInKernel()
+    {
+        const int solSocket = 1, memoryInfo = 55, values = 9, drops = 8;
+        var told = stackalloc uint[values];
+        var length = values * sizeof(uint);
+        if (!Handle.IsClosed && Libc.GetSocketOption(Handle, solSocket, memoryInfo, told, &length) == 0 && length == values * sizeof(uint))
+            Volatile.Write(ref _lost, told[drops]);
+        return Volatile.Read(ref _lost);
+    }
+
     internal void Close()
     {
+        LostInKernel();
         _socket.Dispose();
         if (_path is not null) UnixSocketFile.Remove(_path);
     }
 
-    private static DatagramSocket Bind(EndPoint address, bool dualStack)
+    private unsafe int Send(ReadOnlySpan<byte> data, ReadOnlySpan<byte> address)
+    {
+        fixed (byte* bytes = data, peer = address)
+        {
+            while (Libc.SendTo(Handle, bytes, (nuint)data.Length, DontWait | NoSignal, peer, address.Length) < 0)
+            {
+                if (Marshal.GetLastPInvokeError() is var error && error != Errno.EINTR) return error;
+            }
+
+            return 0;
+        }
+    }
+
+    private unsafe int SendFrom(ReadOnlySpan<byte> from, ReadOnlySpan<byte> data, ReadOnlySpan<byte> address)
+    {
+        var control = stackalloc byte[PacketInfo.MaxControl];
+        fixed (byte* bytes = data, peer = address)
+        {
+            var vector = new MessageVector { Start = bytes, Length = (nuint)data.Length };
+            var message = new MessageHeader
+            {
+                Name = peer, NameLength = (uint)address.Length, Vectors = &vector, VectorCount = 1, Control = control,
+                ControlLength = (nuint)PacketInfo.Write(from, new Span<byte>(control, PacketInfo.MaxControl)),
+            };
+            while (Libc.SendMessage(Handle, &message, DontWait | NoSignal) < 0)
+            {
+                if (Marshal.GetLastPInvokeError() is var error && error != Errno.EINTR) return error;
+            }
+
+            return 0;
+        }
+    }
+
+    private static DatagramSocket Bind(EndPoint address, bool dualStack, int? kernelBuffer)
     {
         Socket? socket = null;
         try
@@ -101,6 +150,9 @@ internal sealed class DatagramSocket
             var protocol = address.AddressFamily == AddressFamily.Unix ? ProtocolType.Unspecified : ProtocolType.Udp;
             socket = new Socket(address.AddressFamily, SocketType.Dgram, protocol);
             if (address.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = dualStack;
+            if (kernelBuffer is { } size) socket.ReceiveBufferSize = size;
+            if (address is IPEndPoint ip && (ip.Address.Equals(IPAddress.Any) || ip.Address.Equals(IPAddress.IPv6Any)))
+                PacketInfo.Ask(socket.SafeHandle, address.AddressFamily);
             socket.Bind(address);
             return new DatagramSocket(socket, address);
         }

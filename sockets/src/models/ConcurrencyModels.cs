@@ -5,6 +5,7 @@ public static class ConcurrencyModels
 {
     private static readonly int Cores = Environment.ProcessorCount;
     private static readonly int PoolWorkers = 4 * Cores;
+    private const int DatagramsInHand = 64; // each waits for something; what computes or blocks gains nothing from more
 
     /// <summary>Every model, in the order of the help text.</summary>
     public static IReadOnlyList<ConcurrencyModel> All { get; } =
@@ -16,6 +17,12 @@ public static class ConcurrencyModels
             DefaultMaxConnections = 1,
             ServesAtOnce = 1,
             HandlersMayBlock = true,
+            Datagrams = new(BlockingDatagramReceiver.StartFixed)
+            {
+                Capacity = "one datagram at a time, on a thread beside the one that receives; more wait in the queue",
+                DefaultWorkers = 1,
+                MaxWorkers = 1,
+            },
             IsSupported = OperatingSystem.IsLinux(),
         },
         new("threads", ThreadsAcceptor.Start)
@@ -24,7 +31,11 @@ public static class ConcurrencyModels
             ChooseWhen = "tens to hundreds of clients, blocking code",
             DefaultMaxConnections = 1_000,
             HandlersMayBlock = true,
-            Datagrams = new(ThreadsDatagramReceiver.Start, DefaultWorkers: 4 * Environment.ProcessorCount),
+            Datagrams = new(BlockingDatagramReceiver.StartGrowing)
+            {
+                Capacity = "a thread per datagram in hand, capped (256 unless told otherwise), started when needed and kept; one more receives",
+                DefaultWorkers = 256,
+            },
             IsSupported = OperatingSystem.IsLinux(),
         },
         new("pool", static (dispatcher, listeners) => PoolAcceptor.Start(dispatcher, listeners, PoolWorkers))
@@ -34,6 +45,11 @@ public static class ConcurrencyModels
             DefaultMaxConnections = PoolWorkers,
             ServesAtOnce = PoolWorkers,
             HandlersMayBlock = true,
+            Datagrams = new(BlockingDatagramReceiver.StartFixed)
+            {
+                Capacity = $"{PoolWorkers} worker threads, four per core, unless told otherwise; one more receives",
+                DefaultWorkers = PoolWorkers,
+            },
             IsSupported = OperatingSystem.IsLinux(),
         },
         Reactor("select", loops: 1, static () => new SelectDemultiplexer()) with
@@ -64,7 +80,11 @@ public static class ConcurrencyModels
             ChooseWhen = "the .NET way: many connections, on every system",
             DefaultMaxConnections = 20_000,
             HandlersMayBlock = false,
-            Datagrams = new(AsyncDatagramReceiver.Start, DefaultWorkers: 64),
+            Datagrams = new(AsyncDatagramReceiver.Start)
+            {
+                Capacity = $"{DatagramsInHand} datagrams in hand on the thread pool unless told otherwise",
+                DefaultWorkers = DatagramsInHand,
+            },
         },
     ];
 
@@ -81,6 +101,11 @@ public static class ConcurrencyModels
             ChooseWhen = "",
             DefaultMaxConnections = 20_000,
             HandlersMayBlock = false,
+            Datagrams = new((dispatcher, sockets) => ReactorDatagramReceiver.Start(dispatcher, sockets, name, loops, demultiplexer))
+            {
+                Capacity = $"{DatagramsInHand} datagrams in hand unless told otherwise, {(loops == 1 ? "on the loop that receives" : "on all loops, the first of which receives")}",
+                DefaultWorkers = DatagramsInHand,
+            },
             IsSupported = OperatingSystem.IsLinux(),
         };
 }
