@@ -54,10 +54,15 @@ internal sealed class DatagramSocket
         var control = stackalloc byte[PacketInfo.MaxControl];
         fixed (byte* bytes = buffer.Bytes, peer = buffer.Address)
         {
-            var vector = new MessageVector { Start = bytes, Length = (nuint)buffer.Bytes.Length };
+            var block = new DataBlock { Start = bytes, Length = (nuint)buffer.Bytes.Length };
             var message = new MessageHeader
             {
-                Name = peer, NameLength = MaxAddress, Vectors = &vector, VectorCount = 1, Control = control, ControlLength = PacketInfo.MaxControl,
+                Name = peer,
+                NameLength = MaxAddress,
+                Blocks = &block,
+                BlockCount = 1,
+                Control = control,
+                ControlLength = PacketInfo.MaxControl,
             };
             nint length;
             while ((length = Libc.ReceiveMessage(Handle, &message, DontWait | RealLength)) < 0)
@@ -127,10 +132,14 @@ internal sealed class DatagramSocket
         var control = stackalloc byte[PacketInfo.MaxControl];
         fixed (byte* bytes = data, peer = address)
         {
-            var vector = new MessageVector { Start = bytes, Length = (nuint)data.Length };
+            var block = new DataBlock { Start = bytes, Length = (nuint)data.Length };
             var message = new MessageHeader
             {
-                Name = peer, NameLength = (uint)address.Length, Vectors = &vector, VectorCount = 1, Control = control,
+                Name = peer,
+                NameLength = (uint)address.Length,
+                Blocks = &block,
+                BlockCount = 1,
+                Control = control,
                 ControlLength = (nuint)PacketInfo.Write(from, new Span<byte>(control, PacketInfo.MaxControl)),
             };
             while (Libc.SendMessage(Handle, &message, DontWait | NoSignal) < 0)

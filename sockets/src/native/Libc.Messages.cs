@@ -12,22 +12,22 @@ internal static unsafe partial class Libc
     internal static partial nint SendMessage(SafeHandle socket, MessageHeader* message, int flags);
 }
 
-/// <summary>struct msghdr of recvmsg(2).</summary>
+/// <summary>struct msghdr of sendmsg(2).</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct MessageHeader
 {
     internal byte* Name;
     internal uint NameLength;
-    internal MessageVector* Vectors;
-    internal nuint VectorCount;
+    internal DataBlock* Blocks;
+    internal nuint BlockCount;
     internal byte* Control;
     internal nuint ControlLength;
     internal int Flags;
 }
 
-/// <summary>struct iovec of readv(2).</summary>
+/// <summary>struct iovec.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal unsafe struct MessageVector
+internal unsafe struct DataBlock
 {
     internal byte* Start;
     internal nuint Length;

@@ -29,6 +29,38 @@ public abstract partial class DatagramContract
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_handler_that_blocks_its_thread_does_not_either_where_the_thread_is_not_a_loops()
+    {
+        var isLoop = !ConcurrencyModels.Find(model)!.HandlersMayBlock && HasOwnThreads;
+        Assert.SkipWhen(isLoop, "not applicable: a handler on a loop keeps everybody, which is what OffloadAsync is for");
+        using var hold = new ManualResetEventSlim();
+        await using var server = Serve("udp4", context =>
+        {
+            hold.Wait(Patience);
+            return Echo(context);
+        }, options => options with { Workers = 1, QueueCapacity = 4 });
+        await OverloadAsync("udp4", server, hold.Set);
+    }
+
+    [Theory(Timeout = Limit)]
+    [MemberData(nameof(DatagramWire.Main), MemberType = typeof(DatagramWire))]
+    public async Task What_came_between_binding_and_starting_is_served(string wire)
+    {
+        const int count = 200; // more than a socket's fair share of one round
+        await using var server = new DatagramServer(Options(wire), _ => default); // no answers, whose sending would make the socket stir
+        server.Bind();
+        using var client = new DatagramClient(wire);
+        var sending = Task.Run(async () =>
+        {
+            for (var i = 0; i < count; i++) await client.SendAsync([(byte)i], server.LocalEndPoints[0]);
+        }, TestContext.Current.CancellationToken);
+        if (wire != "unix") await sending; // a Unix socket's sender waits for room
+        server.Start();
+        await UntilAsync(() => server.Counters.Handled == count);
+        await sending;
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Datagrams_are_served_side_by_side()
     {
         Assert.SkipWhen(ServesOneAtATime, "not applicable: one datagram at a time");
@@ -51,7 +83,9 @@ public abstract partial class DatagramContract
     {
         await using var server = Serve("udp4", Echo, options => options with
         {
-            ListenOn = [DatagramWire.NewAddress("udp4"), DatagramWire.NewAddress("udp4")], Workers = 1, QueueCapacity = 64,
+            ListenOn = [DatagramWire.NewAddress("udp4"), DatagramWire.NewAddress("udp4")],
+            Workers = 1,
+            QueueCapacity = 64,
         });
         using var stop = new CancellationTokenSource();
         var flood = Task.Run(() => Flood(server.LocalEndPoints[0], stop.Token), TestContext.Current.CancellationToken);
