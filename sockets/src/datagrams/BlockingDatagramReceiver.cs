@@ -35,6 +35,10 @@ internal sealed class BlockingDatagramReceiver : IDatagramReceiver
         return receiver.Start();
     }
 
+    /// <summary>Starts the receiving thread alone, for a model that serves elsewhere.</summary>
+    internal static IDatagramReceiver StartReceiving(DatagramDispatcher dispatcher, IReadOnlyList<DatagramSocket> sockets) =>
+        new BlockingDatagramReceiver(dispatcher, sockets).Start();
+
     /// <inheritdoc/>
     public Task StopAsync()
     {

@@ -8,7 +8,8 @@ namespace Argosy.Sockets;
 /// workers.
 /// </summary>
 internal sealed class DatagramDispatcher(
-    DatagramServerOptions options, Func<DatagramContext, ValueTask> handle, Action<Exception, EndPoint?> onError, ILogger logger)
+    DatagramServerOptions options, Func<DatagramContext, ValueTask> handle, Action<Exception, EndPoint?> onError, ILogger logger,
+    DatagramCounters? counters = null)
 {
     /// <summary>How long a socket that fails is left alone.</summary>
     internal static readonly TimeSpan FailurePause = TimeSpan.FromSeconds(1);
@@ -22,7 +23,12 @@ internal sealed class DatagramDispatcher(
 
     internal ILogger Logger => logger;
 
-    internal DatagramCounters Counters { get; } = new();
+    internal DatagramServerOptions Options => options;
+
+    internal DatagramCounters Counters { get; } = counters ?? new();
+
+    /// <summary>What worker processes know this server by.</summary>
+    internal string ServerName { get; set; } = "";
 
     internal CancellationToken Stopping => _stopping.Token;
 
@@ -33,6 +39,12 @@ internal sealed class DatagramDispatcher(
 
     /// <summary>Called by the receiving loop when a datagram has found no idle worker: a model whose workers come as needed gets one more.</summary>
     internal Action? NoneIdle { private get; set; }
+
+    /// <summary>How a model serves datagrams elsewhere; null where the handler runs here.</summary>
+    internal Func<ReceivedDatagram, ValueTask>? Elsewhere { private get; set; }
+
+    /// <summary>Called when a handler has ended and all is counted.</summary>
+    internal Action? Finished { private get; set; }
 
     /// <summary>A buffer for one receiving loop.</summary>
     internal ReceiveBuffer NewBuffer() => new(options.MaxDatagram);
@@ -51,11 +63,19 @@ internal sealed class DatagramDispatcher(
                 return ReceiveOutcome.Failed;
             }
 
-            Counters.OnReceived(buffer.IsTruncated);
-            Queue(buffer.Copy(socket));
+            Take(buffer.Copy(socket));
         }
 
         return ReceiveOutcome.More;
+    }
+
+    /// <summary>Counts and queues one datagram. It never waits.</summary>
+    internal void Take(ReceivedDatagram datagram)
+    {
+        Counters.OnReceived(datagram.Length > datagram.Held);
+        var place = _queue.Add(datagram);
+        if (place == QueuePlace.None) Drop(datagram);
+        if (place != QueuePlace.Worker) NoneIdle?.Invoke();
     }
 
     /// <summary>One worker: handles what is queued, one datagram after another, until the queue is closed and empty. Never throws.</summary>
@@ -66,6 +86,7 @@ internal sealed class DatagramDispatcher(
         {
             if (EventLoop.Current is { } loop && !loop.TrySpend()) await Task.Yield(); // others live on the loop too
             if (_isAborted) Counters.OnDropped();
+            else if (Elsewhere is { } serve) await serve(datagram);
             else await HandleAsync(context, datagram);
             datagram.Release();
         }
@@ -87,11 +108,43 @@ internal sealed class DatagramDispatcher(
     internal Task BeginDrainAsync()
     {
         _queue.Close();
-        return _stopping.CancelAsync();
+        return SignalStoppingAsync();
     }
 
-    /// <summary>What is still queued is dropped.</summary>
-    internal void Abort() => _isAborted = true;
+    /// <summary>Tells the handlers.</summary>
+    internal Task SignalStoppingAsync() => _stopping.CancelAsync();
+
+    /// <summary>Drops what is still queued.</summary>
+    internal void Abort()
+    {
+        _isAborted = true;
+        while (_queue.TryTake(out var datagram))
+        {
+            Counters.OnDropped();
+            datagram.Release();
+        }
+    }
+
+    /// <summary>A handler threw: counts, and tells the server's owner.</summary>
+    internal void Fail(EndPoint? sender, Exception error)
+    {
+        Counters.OnFailed();
+        Report(sender, error);
+    }
+
+    /// <summary>Tells the server's owner of a failure that is counted already.</summary>
+    internal void Report(EndPoint? sender, Exception error)
+    {
+        Log.DatagramHandlerFailed(logger, sender, error);
+        try
+        {
+            onError(error, sender);
+        }
+        catch (Exception e)
+        {
+            Log.OnErrorFailed(logger, e);
+        }
+    }
 
     private async ValueTask HandleAsync(DatagramContext context, ReceivedDatagram datagram)
     {
@@ -107,13 +160,7 @@ internal sealed class DatagramDispatcher(
 
         context.End();
         Counters.OnHandled();
-    }
-
-    private void Queue(ReceivedDatagram datagram)
-    {
-        var place = _queue.Add(datagram);
-        if (place == QueuePlace.None) Drop(datagram);
-        if (place != QueuePlace.Worker) NoneIdle?.Invoke();
+        Finished?.Invoke();
     }
 
     private void Drop(ReceivedDatagram datagram)
@@ -127,20 +174,6 @@ internal sealed class DatagramDispatcher(
         }
 
         datagram.Release();
-    }
-
-    private void Fail(EndPoint? sender, Exception error)
-    {
-        Counters.OnFailed();
-        Log.DatagramHandlerFailed(logger, sender, error);
-        try
-        {
-            onError(error, sender);
-        }
-        catch (Exception e)
-        {
-            Log.OnErrorFailed(logger, e);
-        }
     }
 }
 

@@ -45,6 +45,12 @@ internal sealed class DatagramQueue(int capacity)
         }
     }
 
+    /// <summary>One that waits, without waiting oneself.</summary>
+    internal bool TryTake(out ReceivedDatagram datagram)
+    {
+        lock (_lock) return _waiting.TryDequeue(out datagram);
+    }
+
     /// <summary>Takes nothing more.</summary>
     internal void Close()
     {

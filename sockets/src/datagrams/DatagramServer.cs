@@ -9,9 +9,10 @@ namespace Argosy.Sockets;
 /// Serves datagrams, of UDP or of Unix sockets: each is a request of its own. Receiving never waits for a handler: what finds all workers
 /// busy and the queue full is dropped and counted.
 /// </summary>
-public sealed class DatagramServer : IAsyncDisposable
+public sealed partial class DatagramServer : IAsyncDisposable
 {
     private readonly DatagramServerOptions _options;
+    private readonly Func<DatagramContext, ValueTask> _handle;
     private readonly ILogger _logger;
     private readonly DatagramDispatcher _dispatcher;
     private readonly List<DatagramSocket> _sockets = [];
@@ -36,7 +37,7 @@ public sealed class DatagramServer : IAsyncDisposable
             throw new NotSupportedException($"The model '{options.Model}' does not serve datagrams; these do: {able}.");
         }
 
-        _options = options;
+        (_options, _handle) = (options, handle);
         _logger = logger ?? NullLogger.Instance;
         _dispatcher = new DatagramDispatcher(options, handle, (error, sender) => OnError?.Invoke(error, sender), _logger);
         Counters.AskKernel = () => _sockets.Sum(socket => socket.LostInKernel());
@@ -46,7 +47,8 @@ public sealed class DatagramServer : IAsyncDisposable
     public event Action<Exception, EndPoint?>? OnError;
 
     /// <summary>The addresses it receives at, with real ports, in the order of the options. Empty before <see cref="Bind"/>.</summary>
-    public IReadOnlyList<EndPoint> LocalEndPoints => [.. _sockets.Select(socket => socket.LocalEndPoint)];
+    public IReadOnlyList<EndPoint> LocalEndPoints =>
+        IsInOtherWorker ? _options.ListenOn : [.. _sockets.Select(socket => socket.LocalEndPoint)];
 
     /// <summary>What it has counted so far.</summary>
     public DatagramCounters Counters => _dispatcher.Counters;
@@ -55,7 +57,7 @@ public sealed class DatagramServer : IAsyncDisposable
     /// <exception cref="ConnectionException">In use, not permitted, not an address of this machine: the message says what to do.</exception>
     public void Bind()
     {
-        if (_sockets.Count > 0) return;
+        if (_sockets.Count > 0 || IsInOtherWorker) return;
         try
         {
             foreach (var address in _options.ListenOn) _sockets.Add(DatagramSocket.Open(address, IsDualStack(address), _options.KernelBuffer));
@@ -71,14 +73,23 @@ public sealed class DatagramServer : IAsyncDisposable
     /// <summary>Starts to receive; binds first where <see cref="Bind"/> has not been called.</summary>
     /// <exception cref="ConnectionException">As <see cref="Bind"/>.</exception>
     /// <exception cref="PlatformNotSupportedException">Datagrams are received by calls that only Linux has.</exception>
+    /// <exception cref="WorkerStartException">The model runs handlers in worker processes, and none can be started.</exception>
+    /// <remarks>In a worker process it serves what the parent hands over, ends the process, and never returns.</remarks>
     public void Start()
     {
+        if (IsInOtherWorker)
+        {
+            StartInWorker(WorkerSession.Current!);
+            return;
+        }
+
         if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException("Datagram servers run on Linux only.");
         lock (_lock)
         {
             if (_stopped is not null) throw new InvalidOperationException("The server was stopped; make a new one.");
             if (_receiver is not null) throw new InvalidOperationException("The server has been started already.");
             Bind();
+            if (_options.Model.RunsInWorkers) _dispatcher.ServerName = ServerName(_options);
             _receiver = _options.Model.Datagrams!.Start(_dispatcher, _sockets);
         }
 
@@ -116,6 +127,7 @@ public sealed class DatagramServer : IAsyncDisposable
             {
                 Log.DatagramsLeftBehind(_logger);
                 _dispatcher.Abort();
+                await _receiver.AbortAsync();
             }
         }
 

@@ -17,13 +17,22 @@ internal sealed class DatagramSocket
 
     private readonly Socket _socket;
     private readonly string? _path;
+    private readonly int? _kernelBuffer;
+    private DatagramSocket[] _shards = [];
     private long _lost;
 
-    private DatagramSocket(Socket socket, EndPoint address)
+    private DatagramSocket(Socket socket, EndPoint address, int? kernelBuffer)
     {
-        _socket = socket;
+        (_socket, _kernelBuffer) = (socket, kernelBuffer);
         _path = (address as UnixDomainSocketEndPoint)?.ToString();
         LocalEndPoint = _path is null ? socket.LocalEndPoint! : address;
+    }
+
+    /// <summary>A socket that another process bound and shares with us. Its file, where it has one, is that process's to remove.</summary>
+    internal DatagramSocket(DescriptorHandle descriptor, EndPoint address)
+    {
+        _socket = new Socket(new SafeSocketHandle(descriptor.Detach(), ownsHandle: true));
+        LocalEndPoint = address;
     }
 
     internal EndPoint LocalEndPoint { get; }
@@ -47,6 +56,24 @@ internal sealed class DatagramSocket
             return Bind(address, dualStack, kernelBuffer);
         }
     }
+
+    /// <summary>
+    /// Splits a UDP address among so many sockets, this one being the first: the kernel gives each sender's datagrams to always the same
+    /// (SO_REUSEPORT, socket(7)). This socket was bound without the option, so that an occupied port was seen; from here on programs of
+    /// the same user that set it can join. A Unix address has one socket only.
+    /// </summary>
+    /// <exception cref="ConnectionException">No descriptors are left.</exception>
+    internal void Split(int count)
+    {
+        if (Family == AddressFamily.Unix) return;
+        ReusePort(_socket);
+        _shards = new DatagramSocket[count - 1];
+        for (var i = 0; i < _shards.Length; i++)
+            _shards[i] = Bind(LocalEndPoint, Family == AddressFamily.InterNetworkV6 && _socket.DualMode, _kernelBuffer, isShard: true);
+    }
+
+    /// <summary>The socket of the worker in that place, from 0.</summary>
+    internal DatagramSocket Shard(int place) => place == 0 || Family == AddressFamily.Unix ? this : _shards[place - 1];
 
     /// <summary>Receives one datagram into the buffer: 0, or a negative errno.</summary>
     internal unsafe int TryReceive(ReceiveBuffer buffer)
@@ -104,12 +131,13 @@ internal sealed class DatagramSocket
         var length = values * sizeof(uint);
         if (!Handle.IsClosed && Libc.GetSocketOption(Handle, solSocket, memoryInfo, told, &length) == 0 && length == values * sizeof(uint))
             Volatile.Write(ref _lost, told[drops]);
-        return Volatile.Read(ref _lost);
+        return Volatile.Read(ref _lost) + _shards.Sum(shard => shard.LostInKernel());
     }
 
     internal void Close()
     {
         LostInKernel();
+        foreach (var shard in _shards) shard?.Close();
         _socket.Dispose();
         if (_path is not null) UnixSocketFile.Remove(_path);
     }
@@ -151,7 +179,14 @@ internal sealed class DatagramSocket
         }
     }
 
-    private static DatagramSocket Bind(EndPoint address, bool dualStack, int? kernelBuffer)
+    // Raw: the runtime's own option of that name sets SO_REUSEADDR as well, which for UDP is another way to share.
+    private static void ReusePort(Socket socket)
+    {
+        const int solSocket = 1, reusePort = 15;
+        socket.SetRawSocketOption(solSocket, reusePort, [1, 0, 0, 0]);
+    }
+
+    private static DatagramSocket Bind(EndPoint address, bool dualStack, int? kernelBuffer, bool isShard = false)
     {
         Socket? socket = null;
         try
@@ -162,8 +197,9 @@ internal sealed class DatagramSocket
             if (kernelBuffer is { } size) socket.ReceiveBufferSize = size;
             if (address is IPEndPoint ip && (ip.Address.Equals(IPAddress.Any) || ip.Address.Equals(IPAddress.IPv6Any)))
                 PacketInfo.Ask(socket.SafeHandle, address.AddressFamily);
+            if (isShard) ReusePort(socket);
             socket.Bind(address);
-            return new DatagramSocket(socket, address);
+            return new DatagramSocket(socket, address, kernelBuffer);
         }
         catch (SocketException e)
         {
