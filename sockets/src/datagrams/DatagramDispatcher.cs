@@ -37,6 +37,9 @@ internal sealed class DatagramDispatcher(
     /// <summary>How many datagrams are handled at once, at most.</summary>
     internal int Workers { get; } = options.Model.Datagrams!.WorkersFor(options);
 
+    /// <summary>What worker processes keep to.</summary>
+    internal DatagramLimits Limits => new(options.MaxDatagram, options.QueueCapacity, Workers);
+
     /// <summary>Called by the receiving loop when a datagram has found no idle worker: a model whose workers come as needed gets one more.</summary>
     internal Action? NoneIdle { private get; set; }
 

@@ -27,12 +27,11 @@ public sealed partial class DatagramServer
     {
         if (!_options.Model.RunsInWorkers) return;
         var name = ServerName(_options);
+        var service = new DatagramService(_handle) { Logger = _logger };
         var code = Task.Run(async () =>
         {
-            var (job, task, descriptors) = await session.TaskAsync;
-            if (job.Server != name || task.Duty is not (WorkerDuty.HandedDatagrams or WorkerDuty.Datagrams)) return (int?)null;
-            session.Take();
-            return await DatagramWorker.RunAsync(session, _options, _handle, _logger, task, descriptors);
+            var (job, _, _) = await session.TaskAsync;
+            return job.Server == name ? await DatagramWorker.RunAsync(session, _ => ValueTask.FromResult(service)) : (int?)null;
         }).GetAwaiter().GetResult();
         if (code is not null) WorkerSession.Exit(code.Value);
     }

@@ -23,7 +23,7 @@ public sealed partial class DatagramServer : IAsyncDisposable
     /// <summary>A server whose handler is a class, with a new instance for each datagram.</summary>
     /// <exception cref="NotSupportedException">The model does not serve datagrams.</exception>
     public DatagramServer(DatagramServerOptions options, Func<DatagramHandler> handlers, ILogger? logger = null)
-        : this(options, context => HandleAsync(handlers(), context), logger)
+        : this(options, DatagramHandler.Each(handlers), logger)
     {
     }
 
@@ -107,12 +107,6 @@ public sealed partial class DatagramServer : IAsyncDisposable
 
     /// <summary>Stops without waiting for what is queued.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero);
-
-    private static ValueTask HandleAsync(DatagramHandler handler, DatagramContext context)
-    {
-        handler.Context = context;
-        return handler.HandleAsync();
-    }
 
     private async Task StopOnceAsync(TimeSpan drain)
     {

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Win32.SafeHandles;
 
 namespace Argosy.Sockets;
@@ -10,12 +10,10 @@ internal abstract class DatagramWorker
 {
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    protected DatagramWorker(
-        WorkerSession session, DatagramServerOptions options, Func<DatagramContext, ValueTask> handle, ILogger logger, IReadOnlyList<DatagramSocket> sockets,
-        DatagramCounters counters)
+    protected DatagramWorker(WorkerSession session, DatagramService service, DatagramServerOptions options, IReadOnlyList<DatagramSocket> sockets, DatagramCounters counters)
     {
         (Session, Sockets) = (session, sockets);
-        Dispatcher = new DatagramDispatcher(options, handle, Report, logger, counters);
+        Dispatcher = new DatagramDispatcher(options, service.Handle, Report, service.Logger ?? NullLogger.Instance, counters);
     }
 
     protected WorkerSession Session { get; }
@@ -24,23 +22,14 @@ internal abstract class DatagramWorker
 
     protected DatagramDispatcher Dispatcher { get; }
 
-    /// <summary>Serves until that is over.</summary>
-    internal static async Task<int> RunAsync(
-        WorkerSession session, DatagramServerOptions options, Func<DatagramContext, ValueTask> handle, ILogger logger, WorkerTask task,
-        DescriptorHandle[] descriptors)
+    /// <summary>Takes the session's task and serves until that is over.</summary>
+    internal static async Task<int> RunAsync(WorkerSession session, Func<WorkerJob, ValueTask<DatagramService>> prepare)
     {
+        session.Take();
+        var (job, task, descriptors) = await session.TaskAsync;
         try
         {
-            var addresses = task.LocalEndPoints;
-            var isHanded = task.Duty == WorkerDuty.HandedDatagrams;
-            if (descriptors.Length != addresses.Count + (isHanded ? 0 : 1))
-                throw new IOException("no descriptors were free to take the sockets over (ulimit -n)");
-            DatagramSocket[] sockets = [.. addresses.Select((address, i) => new DatagramSocket(descriptors[i], address))];
-            DatagramWorker worker = isHanded
-                ? new HandedDatagramWorker(session, options, handle, logger, sockets)
-                : new ReceivingDatagramWorker(
-                    session, options with { Model = ConcurrencyModels.Find(task.Model)! }, handle, logger, sockets,
-                    new DatagramCounters(ScoreBoard.Open(new SafeFileHandle(descriptors[^1].Detach(), ownsHandle: true), task.Rows)[task.Slot]));
+            var worker = Make(session, await prepare(job), task, descriptors);
             session.Attach(worker.OnMessage);
             session.Send(WorkerMessageKind.Ready);
             await worker._over.Task;
@@ -54,6 +43,32 @@ internal abstract class DatagramWorker
         }
     }
 
+    private static DatagramWorker Make(WorkerSession session, DatagramService service, WorkerTask task, DescriptorHandle[] descriptors)
+    {
+        var addresses = task.LocalEndPoints;
+        var isHanded = task.Duty == WorkerDuty.HandedDatagrams;
+        if (!isHanded && task.Duty != WorkerDuty.Datagrams) throw new NotSupportedException("it is to serve streams, and its program serves datagrams");
+        if (descriptors.Length != addresses.Count + (isHanded ? 0 : 1))
+            throw new IOException("no descriptors were free to take the sockets over (ulimit -n)");
+        DatagramSocket[] sockets = [.. addresses.Select((address, i) => new DatagramSocket(descriptors[i], address))];
+        var options = new DatagramServerOptions
+        {
+            ListenOn = addresses,
+            Model = ConcurrencyModels.Find(task.Model)!,
+            MaxDatagram = task.Datagrams.Longest,
+            QueueCapacity = task.Datagrams.Queue,
+            Workers = task.Datagrams.Workers,
+        };
+        if (isHanded) return new HandedDatagramWorker(session, service, options, sockets);
+        var scores = ScoreBoard.Open(new SafeFileHandle(descriptors[^1].Detach(), ownsHandle: true), task.Rows);
+        return new ReceivingDatagramWorker(session, service, options, sockets, new DatagramCounters(scores[task.Slot]));
+    }
+
+    /// <summary>What the parent tells the server's owner of a worker that has gone with datagrams in hand.</summary>
+    internal static Exception Death(Worker worker, WorkerExit exit, long lost) => worker.WasAborted
+        ? new ConnectionException(ConnectionError.Aborted, $"The server stopped before worker {worker.Id} had finished {lost} datagrams; it was ended.")
+        : new WorkerDiedException(exit, lost, "datagram");
+
     /// <summary>A message of the parent. On the channel's thread: quick.</summary>
     protected abstract void OnMessage(WorkerMessage message);
 
@@ -61,91 +76,4 @@ internal abstract class DatagramWorker
     protected void End() => _over.TrySetResult();
 
     private void Report(Exception error, EndPoint? sender) => Session.Send(WorkerMessageKind.Failed, HandlerFailure.Of(error, local: null, sender).Write());
-}
-
-/// <summary>A worker of the model <c>process</c>: one datagram at a time, on a thread that it may block.</summary>
-internal sealed class HandedDatagramWorker : DatagramWorker
-{
-    private readonly HandedDatagram _handed = new();
-    private long _unsent;
-
-    internal HandedDatagramWorker(
-        WorkerSession session, DatagramServerOptions options, Func<DatagramContext, ValueTask> handle, ILogger logger, IReadOnlyList<DatagramSocket> sockets)
-        : base(session, options with { QueueCapacity = 1 }, handle, logger, sockets, new DatagramCounters())
-    {
-        Dispatcher.Finished = OnFinished;
-        new Thread(() => ThreadPump.Run(static dispatcher => dispatcher.WorkAsync(), Dispatcher)) { IsBackground = true, Name = "datagram worker" }.Start();
-    }
-
-    /// <inheritdoc/>
-    protected override void OnMessage(WorkerMessage message)
-    {
-        switch (message.Kind)
-        {
-            case WorkerMessageKind.Datagram or WorkerMessageKind.DatagramMore:
-                if (_handed.TryComplete(message, Sockets, out var datagram)) Dispatcher.Take(datagram);
-                break;
-            case WorkerMessageKind.Drain:
-                _ = Dispatcher.SignalStoppingAsync();
-                break;
-            case WorkerMessageKind.Abort or WorkerMessageKind.Closed:
-                End();
-                break;
-        }
-    }
-
-    private void OnFinished()
-    {
-        var unsent = Dispatcher.Counters.Unsent;
-        Session.Send(WorkerMessageKind.Handled, BitConverter.GetBytes(unsent - _unsent));
-        _unsent = unsent;
-    }
-}
-
-/// <summary>A worker of the model <c>prefork</c>: it receives for itself and serves under an inner model.</summary>
-internal sealed class ReceivingDatagramWorker : DatagramWorker
-{
-    private readonly IDatagramReceiver _receiver;
-    private readonly Lazy<Task> _stopped;
-
-    internal ReceivingDatagramWorker(
-        WorkerSession session, DatagramServerOptions options, Func<DatagramContext, ValueTask> handle, ILogger logger, IReadOnlyList<DatagramSocket> sockets,
-        DatagramCounters counters)
-        : base(session, options, handle, logger, sockets, counters)
-    {
-        _stopped = new Lazy<Task>(() => Task.Run(StopReceivingAsync));
-        _receiver = options.Model.Datagrams!.Start(Dispatcher, sockets);
-    }
-
-    /// <inheritdoc/>
-    protected override void OnMessage(WorkerMessage message)
-    {
-        switch (message.Kind)
-        {
-            case WorkerMessageKind.StopAccepting:
-                _ = _stopped.Value;
-                break;
-            case WorkerMessageKind.Drain:
-                _ = DrainAsync();
-                break;
-            case WorkerMessageKind.Abort or WorkerMessageKind.Closed:
-                Dispatcher.Abort();
-                End();
-                break;
-        }
-    }
-
-    private async Task StopReceivingAsync()
-    {
-        await _receiver.StopAsync();
-        Session.Send(WorkerMessageKind.Stopped);
-    }
-
-    private async Task DrainAsync()
-    {
-        await _stopped.Value;
-        await Dispatcher.BeginDrainAsync();
-        await _receiver.JoinAsync();
-        End();
-    }
 }

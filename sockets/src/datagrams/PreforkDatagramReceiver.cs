@@ -27,7 +27,11 @@ internal sealed class PreforkDatagramReceiver : IDatagramReceiver, IWorkerOwner
         dispatcher.Counters.Include(Enumerable.Range(0, count).Select(row => _scores[row]));
         var task = new WorkerTask
         {
-            Duty = WorkerDuty.Datagrams, Server = dispatcher.ServerName, Model = options.Model.Inner!.Name, Rows = count,
+            Duty = WorkerDuty.Datagrams,
+            Server = dispatcher.ServerName,
+            Model = options.Model.Inner!.Name,
+            Rows = count,
+            Datagrams = dispatcher.Limits,
             LocalEndPoints = [.. sockets.Select(socket => socket.LocalEndPoint)],
         };
         _workers = new WorkerGroup(
@@ -104,7 +108,7 @@ internal sealed class PreforkDatagramReceiver : IDatagramReceiver, IWorkerOwner
     public void OnExit(Worker worker, WorkerExit exit)
     {
         var lost = DatagramCounters.TakeLost(_scores[worker.Task.Slot]);
-        if (worker.IsReady && (lost > 0 || !_workers.IsStopping)) _dispatcher.Report(null, new WorkerDiedException(exit, lost, "datagram"));
+        if (worker.IsReady && (lost > 0 || !_workers.IsStopping)) _dispatcher.Report(null, DatagramWorker.Death(worker, exit, lost));
         OnStopped(worker);
     }
 

@@ -26,7 +26,10 @@ internal sealed class ProcessDatagramReceiver : IDatagramReceiver, IWorkerOwner
         SafeHandle[] descriptors = [.. sockets.Select(socket => socket.Handle)];
         var task = new WorkerTask
         {
-            Duty = WorkerDuty.HandedDatagrams, Server = dispatcher.ServerName, Model = dispatcher.Options.Model.Name,
+            Duty = WorkerDuty.HandedDatagrams,
+            Server = dispatcher.ServerName,
+            Model = dispatcher.Options.Model.Name,
+            Datagrams = dispatcher.Limits,
             LocalEndPoints = [.. sockets.Select(socket => socket.LocalEndPoint)],
         };
         _workers = new WorkerGroup(
@@ -96,7 +99,7 @@ internal sealed class ProcessDatagramReceiver : IDatagramReceiver, IWorkerOwner
             return;
         }
 
-        _dispatcher.Fail(lost.Sender, new WorkerDiedException(exit, 1, "datagram"));
+        _dispatcher.Fail(lost.Sender, DatagramWorker.Death(worker, exit, 1));
         lost.Done.SetResult();
     }
 

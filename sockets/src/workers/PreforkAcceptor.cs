@@ -30,7 +30,10 @@ internal sealed class PreforkAcceptor : IAcceptor, IWorkerOwner
         dispatcher.Counters.Include(Enumerable.Range(0, count).Select(row => _scores[row]));
         var task = new WorkerTask
         {
-            Duty = WorkerDuty.Accept, Server = dispatcher.ServerName, Model = options.Model.Inner!.Name, Rows = count,
+            Duty = WorkerDuty.Accept,
+            Server = dispatcher.ServerName,
+            Model = options.Model.Inner!.Name,
+            Rows = count,
             Caps = ConnectionCaps.Of(_limits is null ? options with { Model = options.Model.Inner } : options),
             LocalEndPoints = [.. listeners.Select(listener => listener.LocalEndPoint)],
         };

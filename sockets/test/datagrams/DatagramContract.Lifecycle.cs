@@ -8,12 +8,11 @@ public abstract partial class DatagramContract
     [Fact(Timeout = Limit)]
     public async Task A_handler_class_gets_an_instance_for_each_datagram()
     {
-        await using var server = new DatagramServer(Options("udp4"), () => new Counting());
-        server.Start();
+        await using var server = DatagramTestServer.Prepare(model, "udp4", typeof(Counting), null).Started();
         using var client = new DatagramClient("udp4");
         for (var i = 0; i < 3; i++)
         {
-            await client.SendAsync("x", server.LocalEndPoints[0]);
+            await client.SendAsync("x", server.Address);
             Assert.Equal("1", await client.TextAsync());
         }
     }
@@ -22,19 +21,19 @@ public abstract partial class DatagramContract
     [MemberData(nameof(DatagramWire.Main), MemberType = typeof(DatagramWire))]
     public async Task Stopping_serves_what_is_queued(string wire)
     {
-        await using var server = Serve(wire, async context =>
+        await using var server = Serve(wire, static async (context, _) =>
         {
             await Task.Delay(1);
             context.Reply(context.Payload.Span);
-        }, options => options with { Workers = 1 });
+        }, static options => OneQueue(options, workers: 1));
         using var client = new DatagramClient(wire);
         for (byte i = 0; i < 20; i++)
         {
-            await client.SendAsync([i], server.LocalEndPoints[0]);
+            await client.SendAsync([i], server.Address);
             await UntilAsync(() => server.Counters.Received == i + 1);
         }
 
-        await server.StopAsync(Patience);
+        await server.Server.StopAsync(Patience);
         Assert.Equal(20, server.Counters.Handled);
         for (byte i = 0; i < 20; i++) Assert.Equal([i], (await client.ReceiveAsync()).Bytes);
     }
@@ -43,14 +42,14 @@ public abstract partial class DatagramContract
     [MemberData(nameof(DatagramWire.Main), MemberType = typeof(DatagramWire))]
     public async Task Stopping_ends_at_its_deadline_and_what_is_queued_is_dropped(string wire)
     {
-        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var server = Serve(wire, async _ => await hold.Task, options => options with { Workers = 1 });
+        await using var server = Serve(
+            wire, static async (context, scene) => await context.OffloadAsync(WaitForGo, scene), static options => OneQueue(options, workers: 1));
         using var client = new DatagramClient(wire);
-        for (var i = 0; i < 5; i++) await client.SendAsync([1], server.LocalEndPoints[0]);
+        for (var i = 0; i < 5; i++) await client.SendAsync([1], server.Address);
         await UntilAsync(() => server.Counters.Received == 5);
-        await server.StopAsync(TimeSpan.FromMilliseconds(50));
-        Assert.Equal(0, server.Counters.Handled);
-        hold.SetResult();
+        await server.Server.StopAsync(TimeSpan.FromMilliseconds(50));
+        Assert.Equal(4, server.Counters.Dropped);
+        server.Scene.Signal("go");
         await UntilAsync(() => server.Counters.Handled + server.Counters.Dropped == 5);
         Assert.Equal(1, server.Counters.Handled);
     }
@@ -58,16 +57,16 @@ public abstract partial class DatagramContract
     [Fact(Timeout = Limit)]
     public async Task Stopping_is_signalled_to_handlers()
     {
-        await using var server = Serve("udp4", async context =>
+        await using var server = Serve("udp4", static async (context, _) =>
         {
             context.Reply("here"u8);
             await Task.Delay(Timeout.Infinite, context.Stopping).ContinueWith(static _ => { }, TaskScheduler.Default);
             context.Reply("bye"u8);
         });
         using var client = new DatagramClient("udp4");
-        await client.SendAsync("", server.LocalEndPoints[0]);
+        await client.SendAsync("", server.Address);
         Assert.Equal("here", await client.TextAsync());
-        await server.StopAsync(Patience);
+        await server.Server.StopAsync(Patience);
         Assert.Equal("bye", await client.TextAsync());
         Assert.Equal(1, server.Counters.Handled);
     }
@@ -77,10 +76,10 @@ public abstract partial class DatagramContract
     public async Task An_address_in_use_is_a_clear_error_and_is_free_again_at_once_afterwards(string wire)
     {
         var server = Serve(wire, Echo);
-        var address = server.LocalEndPoints[0];
-        for (var i = 0; i < 3; i++)
+        var address = server.Address;
+        for (var i = 0; i < (Model.RunsInWorkers ? 1 : 3); i++)
         {
-            var error = Assert.Throws<ConnectionException>(() => Serve(wire, Echo, options => options with { ListenOn = [address] }));
+            var error = RefusedToStart(wire, options => options with { ListenOn = [address] });
             Assert.Equal(ConnectionError.AddressInUse, error.Error);
             Assert.Contains("another program", error.Message);
             await server.DisposeAsync();
@@ -99,21 +98,21 @@ public abstract partial class DatagramContract
         using var holder = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         holder.SetRawSocketOption(1, 15, [1, 0, 0, 0]); // SOL_SOCKET, SO_REUSEPORT
         holder.Bind(DatagramWire.NewAddress("udp4"));
-        var error = Assert.Throws<ConnectionException>(() => Serve("udp4", Echo, options => options with { ListenOn = [holder.LocalEndPoint!] }));
+        var error = RefusedToStart("udp4", options => options with { ListenOn = [holder.LocalEndPoint!] });
         Assert.Equal(ConnectionError.AddressInUse, error.Error);
         await using var server = Serve("udp4", Echo);
         using var second = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        Assert.Throws<SocketException>(() => second.Bind(server.LocalEndPoints[0]));
+        Assert.Throws<SocketException>(() => second.Bind(server.Address));
     }
 
     [Fact(Timeout = Limit)]
     public async Task A_foreign_address_is_a_clear_error_and_the_other_addresses_are_let_go()
     {
         await using var first = Serve("udp4", Echo);
-        var free = first.LocalEndPoints[0];
+        var free = first.Address;
         await first.DisposeAsync();
         var documentation = new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0); // RFC 5737
-        var error = Assert.Throws<ConnectionException>(() => Serve("udp4", Echo, options => options with { ListenOn = [free, documentation] }));
+        var error = RefusedToStart("udp4", options => options with { ListenOn = [free, documentation] });
         Assert.Equal(ConnectionError.BadAddress, error.Error);
         await using var again = Serve("udp4", Echo, options => options with { ListenOn = [free] });
     }
@@ -131,7 +130,10 @@ public abstract partial class DatagramContract
         Assert.False(File.Exists(address.ToString()));
     }
 
-    private sealed class Counting : DatagramHandler
+    private ConnectionException RefusedToStart(string wire, Func<DatagramServerOptions, DatagramServerOptions> change) =>
+        Assert.Throws<ConnectionException>(() => Serve(wire, Echo, change));
+
+    public sealed class Counting : DatagramHandler
     {
         private int _calls;
 

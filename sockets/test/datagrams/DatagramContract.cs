@@ -12,9 +12,9 @@ public abstract partial class DatagramContract(string model)
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private bool ServesOneAtATime => model == "iterative";
+    private ConcurrencyModel Model => ConcurrencyModels.Find(model)!;
 
-    private static ValueTask Echo(DatagramContext context)
+    private static ValueTask Echo(DatagramContext context, Scene scene)
     {
         context.Reply(context.Payload.Span);
         return default;
@@ -26,16 +26,20 @@ public abstract partial class DatagramContract(string model)
         return default;
     }
 
-    private DatagramServerOptions Options(string wire) =>
-        new() { ListenOn = [DatagramWire.NewAddress(wire)], Model = ConcurrencyModels.Find(model)! };
+    private DatagramTestServer Prepare(
+        string wire, DatagramSceneHandler handler, Func<DatagramServerOptions, DatagramServerOptions>? change = null,
+        params (string Name, object Value)[] arguments) => DatagramTestServer.Prepare(model, wire, handler, change, arguments);
 
-    private DatagramServer Serve(
-        string wire, Func<DatagramContext, ValueTask> handle, Func<DatagramServerOptions, DatagramServerOptions>? change = null)
-    {
-        var server = new DatagramServer(change?.Invoke(Options(wire)) ?? Options(wire), handle);
-        server.Start();
-        return server;
-    }
+    private DatagramTestServer Serve(
+        string wire, DatagramSceneHandler handler, Func<DatagramServerOptions, DatagramServerOptions>? change = null,
+        params (string Name, object Value)[] arguments) => Prepare(wire, handler, change, arguments).Started();
+
+    /// <summary>So many at once, from one queue.</summary>
+    private static DatagramServerOptions OneQueue(DatagramServerOptions options, int workers, int capacity = 1024) =>
+        options with { Workers = workers, QueueCapacity = capacity };
+
+    /// <summary>The full name of what was thrown, wherever it was thrown.</summary>
+    private static string TypeOf(Exception error) => error is WorkerHandlerException elsewhere ? elsewhere.TypeName : error.GetType().FullName!;
 
     private static async Task UntilAsync(Func<bool> condition)
     {

@@ -8,6 +8,10 @@ public sealed class ThreadsDatagramTests() : DatagramContract("threads");
 
 public sealed class PoolDatagramTests() : DatagramContract("pool");
 
+public sealed class ProcessDatagramTests() : DatagramContract("process");
+
+public sealed class PreforkDatagramTests() : DatagramContract("prefork");
+
 public sealed class SelectDatagramTests() : DatagramContract("select");
 
 public sealed class PollDatagramTests() : DatagramContract("poll");
