@@ -13,8 +13,10 @@ internal static class ReplyErrors
         return reply.Error switch
         {
             // This client's own frames are whole: something happened to them, or to a body, on the way.
-            WireError.BadFrame or WireError.Damaged or WireError.TooLarge or WireError.Timeout or WireError.Mismatch =>
+            WireError.BadFrame or WireError.Damaged or WireError.TooLarge or WireError.Mismatch =>
                 new NotVerifiedException($"What was sent did not arrive as it was. {said}Nothing unverified was kept; try again."),
+            WireError.Timeout =>
+                new NotVerifiedException($"What was sent did not all arrive in time. {said}Nothing unverified was kept; try again."),
             _ => new RefusedException(Name(reply), $"{said}{Advice(reply.Error)}".TrimEnd()),
         };
     }

@@ -41,6 +41,14 @@ public abstract class MessageReceiver(Framing framing) : Protocol
         _received.Append(rest);
     }
 
+    /// <summary>Forgets what has arrived and has not been delivered, and returns it: for a protocol that goes on in another way.</summary>
+    protected byte[] ClearReceived()
+    {
+        var rest = _received.Rest.ToArray();
+        _received.Dispose();
+        return rest;
+    }
+
     /// <inheritdoc/>
     protected internal sealed override void DataReceived(ReadOnlySpan<byte> data)
     {

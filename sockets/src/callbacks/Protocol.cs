@@ -11,6 +11,9 @@ namespace Argosy.Sockets;
 /// </remarks>
 public abstract class Protocol
 {
+    private DelayedCall? _timeout;
+    private TimeSpan? _timeoutPeriod;
+
     /// <summary>The way to the peer. Set before <see cref="ConnectionMade"/>.</summary>
     public Transport Transport { get; internal set; } = null!;
 
@@ -41,6 +44,25 @@ public abstract class Protocol
 
     /// <summary>Calls back in <paramref name="delay"/>, unless the connection is over by then.</summary>
     protected DelayedCall CallLater(TimeSpan delay, Action call) => Transport.CallLater(delay, call);
+
+    /// <summary>Calls back again and again, until it is stopped or the connection is over: a heartbeat.</summary>
+    /// <inheritdoc cref="Transport.CallEvery"/>
+    protected RepeatedCall CallEvery(TimeSpan interval, Action call, bool isFirstNow = false) => Transport.CallEvery(interval, call, isFirstNow);
+
+    /// <summary>Calls <see cref="TimedOut"/> once, unless <see cref="ResetTimeout"/> comes within <paramref name="period"/>, again and again.
+    /// Null ends that. What counts as life is the protocol's to say: every byte, every message, every login.</summary>
+    protected void SetTimeout(TimeSpan? period)
+    {
+        _timeout?.Cancel();
+        _timeoutPeriod = period;
+        _timeout = period is { } time ? Transport.CallLater(time, TimedOut) : null;
+    }
+
+    /// <summary>The period of <see cref="SetTimeout"/> begins anew. Without effect when there is none, or it is over.</summary>
+    protected void ResetTimeout() => _timeout?.Reset(_timeoutPeriod!.Value);
+
+    /// <summary>The period of <see cref="SetTimeout"/> is over. Unless overridden, what was written is sent and the connection closed.</summary>
+    protected virtual void TimedOut() => Transport.LoseConnection();
 
     /// <summary>Delivery was paused and goes on: what a protocol has kept back comes first.</summary>
     internal virtual void Resumed()

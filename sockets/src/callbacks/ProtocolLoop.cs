@@ -74,6 +74,7 @@ internal sealed class ProtocolLoop
         finally
         {
             _protocol.Release();
+            _transport.TellEnded(reason);
         }
 
         if (reason is not (null or ConnectionException or TimeoutException or FramingException)) ExceptionDispatchInfo.Throw(reason);

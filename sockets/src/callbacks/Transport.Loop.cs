@@ -35,6 +35,12 @@ public sealed partial class Transport
 
     internal Exception? AbortReason => _abortReason;
 
+    /// <summary>True once nothing called has an effect any more.</summary>
+    internal bool IsOver
+    {
+        get { lock (_lock) return _isOver; }
+    }
+
     /// <summary>The calls that are due now, one by one; null after the last that was there when the number was asked for.</summary>
     internal DelayedCall? TakeDueCall(long limit)
     {
@@ -125,6 +131,12 @@ public sealed partial class Transport
             _calls.Clear();
             _writes.Clear();
         }
+    }
+
+    /// <summary>The protocol knows; now everybody may.</summary>
+    internal void TellEnded(Exception? reason)
+    {
+        lock (_lock) (_ended ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult(reason);
     }
 
     private LoopStep Finish()

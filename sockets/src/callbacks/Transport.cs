@@ -26,6 +26,7 @@ public sealed partial class Transport : IProducer
     private bool _isFinishing;
     private Exception? _abortReason;
     private bool _isOver;
+    private TaskCompletionSource<Exception?>? _ended; // made when somebody asks, so that most connections do without
 
     internal Transport(IConnection connection, int maxPending) => (_connection, _maxPending) = (connection, maxPending);
 
@@ -40,6 +41,15 @@ public sealed partial class Transport : IProducer
 
     /// <summary>True after <see cref="LoseConnection"/>: nothing more is delivered.</summary>
     public bool IsClosing => _isClosing || _isOver || _abortReason is not null;
+
+    /// <summary>
+    /// Completes after <see cref="Protocol.ConnectionLost"/>, with what that was told: how code that is no protocol waits for a connection's end.
+    /// Awaiting it resumes where the awaiting code runs, not among the callbacks.
+    /// </summary>
+    public Task<Exception?> Ended
+    {
+        get { lock (_lock) return (_ended ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task; }
+    }
 
     /// <summary>Sends bytes, in the order of the calls. They are copied.</summary>
     public void Write(ReadOnlySpan<byte> data) => Write(data, default, default);
@@ -160,6 +170,12 @@ public sealed partial class Transport : IProducer
 
         return delayed;
     }
+
+    /// <summary>Runs a call among this connection's callbacks every so often, until it is stopped or the connection is over.</summary>
+    /// <param name="interval">From one call to the next, whatever the calls take: it does not drift, and what is late is left out, not made up for.</param>
+    /// <param name="call">What throws ends the connection, as every callback does.</param>
+    /// <param name="isFirstNow">Whether the first comes soon; otherwise it comes after one interval.</param>
+    public RepeatedCall CallEvery(TimeSpan interval, Action call, bool isFirstNow = false) => new(this, interval, call, isFirstNow);
 
     internal bool IsPending(DelayedCall call)
     {

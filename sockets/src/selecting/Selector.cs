@@ -15,7 +15,8 @@ namespace Argosy.Sockets;
 /// <see cref="SelectorEvents.Write"/> registered with nothing to write, turns without rest: take the event out with <see cref="Modify(Socket, SelectorEvents, object)"/>.</para>
 /// <para>Unregister a source before you close it. Python leaves one that was closed first in its map, raises from select(), reports
 /// it for ever from poll(), and under epoll reports nothing, or, where a duplicate lives, reports it for ever. Here such a source is
-/// never reported under any kind, and its key leaves the map when a call comes upon it; its number may be registered anew.</para>
+/// never reported under any kind, and its key leaves the map when a call comes upon it (epoll forgets it without a word: there it stays in the map
+/// until its number is registered anew); its number may be registered anew. docs/selectors.md compares them scenario by scenario.</para>
 /// <para>One thread at a time uses a selector; <see cref="Wake"/> alone is for any.</para>
 /// </remarks>
 public sealed class Selector : IDisposable
@@ -50,19 +51,27 @@ public sealed class Selector : IDisposable
 
     /// <summary>The registration of a source (get_key).</summary>
     /// <exception cref="KeyNotFoundException">It is not registered.</exception>
-    public SelectorKey GetKey(SafeHandle source) =>
-        _map.GetValueOrDefault(source) ?? throw new KeyNotFoundException("This source is not registered.");
+    /// <exception cref="ObjectDisposedException">The selector is closed.</exception>
+    public SelectorKey GetKey(SafeHandle source)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return _map.GetValueOrDefault(source) ?? throw new KeyNotFoundException("This source is not registered.");
+    }
+
+    /// <inheritdoc cref="GetKey(SafeHandle)"/>
+    public SelectorKey GetKey(Socket source) => GetKey(source.SafeHandle);
 
     /// <summary>Begins to watch a source. Make it non-blocking first: readiness is a hint, and another may be faster.</summary>
     /// <param name="source">An open socket, pipe or terminal. Regular files are always ready and cannot be watched by epoll(7).</param>
     /// <param name="events">At least one.</param>
     /// <param name="data">Comes back with every report.</param>
     /// <exception cref="ArgumentException">No or unknown events, or the source is registered already.</exception>
-    /// <exception cref="ObjectDisposedException">The source is closed.</exception>
+    /// <exception cref="ObjectDisposedException">The source, or the selector, is closed.</exception>
     /// <exception cref="ConnectionException">This kind of selector cannot watch it.</exception>
     public SelectorKey Register(SafeHandle source, SelectorEvents events, object? data = null)
     {
         Check(events);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         ObjectDisposedException.ThrowIf(source.IsClosed, source);
         var descriptor = (int)source.DangerousGetHandle();
         if (_byDescriptor.TryGetValue(descriptor, out var present))

@@ -57,7 +57,7 @@ public sealed class ReceiverTests
     [MemberData(nameof(Models.All), MemberType = typeof(Models))]
     public async Task Length_prefixed_messages_arrive_one_by_one_of_every_width(string model)
     {
-        foreach (var width in (int[])[2, 4, 8])
+        foreach (var width in (int[])[1, 2, 4, 8])
         {
             foreach (var little in (bool[])[false, true])
             {
@@ -65,7 +65,7 @@ public sealed class ReceiverTests
                 await using var client = await server.ConnectAsync();
                 var stream = new MemoryStream();
                 var expected = new MemoryStream();
-                foreach (var length in (int[])[0, 1, 300, 2])
+                foreach (var length in (int[])[0, 1, width == 1 ? 127 : 300, 2])
                 {
                     stream.Write(Prefix(width, little, length));
                     stream.Write(new byte[length]);
@@ -78,6 +78,30 @@ public sealed class ReceiverTests
                 Assert.Equal(expected.ToArray(), await client.ReceiveToEndAsync());
             }
         }
+    }
+
+    [Theory(Timeout = Limit)]
+    [MemberData(nameof(Models.All), MemberType = typeof(Models))]
+    public async Task Netstrings_arrive_one_by_one_and_what_is_none_ends_the_connection(string model)
+    {
+        await using var server = ProtocolServer.Start(model, () => new Doubler(new NetstringFraming(100)));
+        await using var client = await server.ConnectAsync();
+        foreach (var piece in (string[])["3:a", "bc,0:,1", ":x,"]) await client.SendAsync(piece);
+        Assert.Equal("6:abcabc,0:,2:xx,", await client.ReceiveTextAsync(17));
+        await client.SendAsync("3:abcd");
+        Assert.True(await client.IsCutAsync());
+        Assert.Empty(server.Errors);
+    }
+
+    [Theory(Timeout = Limit)]
+    [MemberData(nameof(Models.All), MemberType = typeof(Models))]
+    public async Task What_was_not_delivered_can_be_taken_back(string model)
+    {
+        var rest = new TaskCompletionSource<string>();
+        await using var server = ProtocolServer.Start(model, () => new Switcher(rest));
+        await using var client = await server.ConnectAsync();
+        await client.SendAsync("upgrade\nall the rest\nof it");
+        Assert.Equal("all the rest\nof it", await rest.Task);
     }
 
     private static byte[] Prefix(int width, bool little, int length)
@@ -147,5 +171,15 @@ public sealed class ReceiverTests
     private sealed class Doubler(Framing framing) : MessageReceiver(framing)
     {
         protected override void MessageReceived(ReadOnlySpan<byte> message) => SendMessage([.. message, .. message]);
+    }
+
+    /// <summary>Understands one line, and gives what came with it to somebody else.</summary>
+    private sealed class Switcher(TaskCompletionSource<string> rest) : LineReceiver
+    {
+        protected override void LineReceived(string line)
+        {
+            rest.SetResult(Encoding.UTF8.GetString(ClearReceived()));
+            Assert.Empty(ClearReceived());
+        }
     }
 }

@@ -23,6 +23,13 @@ internal sealed class DescriptorPair : IDisposable
 
     public int Descriptor => (int)Near.Handle;
 
+    /// <summary>Makes the near side readable, now and not a moment later.</summary>
+    public void Fill()
+    {
+        Far.Send("x"u8);
+        SpinWait.SpinUntil(() => Near.Available > 0);
+    }
+
     public void Dispose()
     {
         Near.Dispose();

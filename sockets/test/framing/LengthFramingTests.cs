@@ -38,13 +38,39 @@ public sealed class LengthFramingTests
 {
     [Theory]
     [InlineData(0)]
-    [InlineData(1)]
     [InlineData(3)]
     [InlineData(16)]
-    public void A_length_has_2_4_or_8_bytes(int width) => Assert.Throws<ArgumentOutOfRangeException>(() => new LengthFraming(width, 10));
+    public void A_length_has_1_2_4_or_8_bytes(int width) => Assert.Throws<ArgumentOutOfRangeException>(() => new LengthFraming(width, 10));
+
+    [Theory]
+    [InlineData(1, 255)]
+    [InlineData(2, 65_535)]
+    public void A_length_promises_no_more_than_it_can_count(int width, int most)
+    {
+        Assert.Equal(most, new LengthFraming(width, 1_000_000).MaxMessage);
+        Assert.Equal(100, new LengthFraming(width, 100).MaxMessage);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task One_byte_counts_to_255(bool littleEndian)
+    {
+        var connection = new ScriptedConnection([0, 255, .. new byte[255], 2, 7, 8]);
+        using var frames = new FramedConnection(connection, new LengthFraming(1, 255, littleEndian));
+        foreach (var length in (int[])[0, 255, 2]) Assert.Equal(length, (await frames.ReadAsync())!.Value.Length);
+        Assert.Null(await frames.ReadAsync());
+        await frames.WriteAsync(new byte[255]);
+        Assert.Equal(255, connection.Written.ToArray()[0]);
+        await Assert.ThrowsAsync<ArgumentException>(async () => await frames.WriteAsync(new byte[256]));
+    }
 
     [Fact]
-    public void Two_bytes_promise_no_more_than_they_can_count() => Assert.Equal(65_535, new LengthFraming(2, 1_000_000).MaxMessage);
+    public async Task A_message_beyond_a_cap_that_one_byte_can_announce_is_refused()
+    {
+        using var frames = new FramedConnection(new ScriptedConnection([101]), new LengthFraming(1, 100));
+        Assert.Equal(FramingError.TooLong, (await Assert.ThrowsAsync<FramingException>(async () => await frames.ReadAsync())).Error);
+    }
 
     [Theory]
     [InlineData(ulong.MaxValue)]
