@@ -10,7 +10,8 @@ internal abstract class DatagramWorker
 {
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    protected DatagramWorker(WorkerSession session, DatagramService service, DatagramServerOptions options, IReadOnlyList<DatagramSocket> sockets, DatagramCounters counters)
+    protected DatagramWorker(
+        WorkerSession session, DatagramService service, DatagramServerOptions options, IReadOnlyList<DatagramSocket> sockets, DatagramCounters counters)
     {
         (Session, Sockets) = (session, sockets);
         Dispatcher = new DatagramDispatcher(options, service.Handle, Report, service.Logger ?? NullLogger.Instance, counters);
