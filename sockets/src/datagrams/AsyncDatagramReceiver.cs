@@ -40,7 +40,7 @@ internal sealed class AsyncDatagramReceiver : IDatagramReceiver
             {
                 // Looking at the first byte waits without taking the datagram, whose real length only our own call learns.
                 await socket.Socket.ReceiveAsync(peeked, SocketFlags.Peek, _stop.Token);
-                if (_dispatcher.ReceiveFrom(socket, buffer) is var pause && pause > TimeSpan.Zero) await Task.Delay(pause, _stop.Token);
+                if (_dispatcher.ReceiveFrom(socket, buffer) == ReceiveOutcome.Failed) await Task.Delay(DatagramDispatcher.FailurePause, _stop.Token);
             }
             catch (OperationCanceledException)
             {

@@ -8,8 +8,12 @@ namespace Argosy.Sockets;
 /// workers.
 /// </summary>
 internal sealed class DatagramDispatcher(
-    DatagramServerOptions options, Func<DatagramContext, ValueTask> handle, Action<Exception, EndPoint?> onError, ILogger logger)
+    DatagramServerOptions options, Func<DatagramContext, ValueTask> handle, Action<Exception, EndPoint?> onError, ILogger logger,
+    DatagramCounters? counters = null)
 {
+    /// <summary>How long a socket that fails is left alone.</summary>
+    internal static readonly TimeSpan FailurePause = TimeSpan.FromSeconds(1);
+
     private const int ReceivesInARow = 64; // then other sockets get their turn
 
     private readonly DatagramQueue _queue = new(options.QueueCapacity);
@@ -19,36 +23,62 @@ internal sealed class DatagramDispatcher(
 
     internal ILogger Logger => logger;
 
-    internal DatagramCounters Counters { get; } = new();
+    internal DatagramServerOptions Options => options;
+
+    internal DatagramCounters Counters { get; } = counters ?? new();
+
+    /// <summary>What worker processes know this server by.</summary>
+    internal string ServerName { get; set; } = "";
 
     internal CancellationToken Stopping => _stopping.Token;
 
-    internal int Workers { get; } = options.Workers ?? options.Model.Datagrams!.DefaultWorkers;
+    internal bool HandlersMayBlock { get; } = options.Model.HandlersMayBlock;
+
+    /// <summary>How many datagrams are handled at once, at most.</summary>
+    internal int Workers { get; } = options.Model.Datagrams!.WorkersFor(options);
+
+    /// <summary>What worker processes keep to.</summary>
+    internal DatagramLimits Limits => new(options.MaxDatagram, options.QueueCapacity, Workers);
+
+    /// <summary>Called by the receiving loop when a datagram has found no idle worker: a model whose workers come as needed gets one more.</summary>
+    internal Action? NoneIdle { private get; set; }
+
+    /// <summary>How a model serves datagrams elsewhere; null where the handler runs here.</summary>
+    internal Func<ReceivedDatagram, ValueTask>? Elsewhere { private get; set; }
+
+    /// <summary>Called when a handler has ended and all is counted.</summary>
+    internal Action? Finished { private get; set; }
 
     /// <summary>A buffer for one receiving loop.</summary>
-    internal byte[] NewBuffer() => new byte[options.MaxDatagram];
+    internal ReceiveBuffer NewBuffer() => new(options.MaxDatagram);
 
-    /// <summary>Queues what the socket holds, up to a fair share; never waits. Returns how long to leave the socket alone: zero but after a failure.</summary>
-    internal TimeSpan ReceiveFrom(DatagramSocket socket, byte[] buffer)
+    /// <summary>Queues what the socket holds, up to a fair share. It never waits.</summary>
+    internal ReceiveOutcome ReceiveFrom(DatagramSocket socket, ReceiveBuffer buffer)
     {
-        Span<byte> address = stackalloc byte[DatagramSocket.MaxAddress];
         for (var i = 0; i < ReceivesInARow; i++)
         {
-            var length = socket.TryReceive(buffer, address, out var addressLength);
-            if (length == -Errno.EAGAIN) break;
-            if (length == -Errno.ECONNREFUSED) continue; // udp(7): about something sent earlier
-            if (length < 0)
+            var error = -socket.TryReceive(buffer);
+            if (error == Errno.EAGAIN) return ReceiveOutcome.Drained;
+            if (error == Errno.ECONNREFUSED) continue; // udp(7): about something sent earlier
+            if (error != 0)
             {
-                Log.ReceiveFails(logger, socket.LocalEndPoint, ConnectionErrors.Meaning(-length));
-                return TimeSpan.FromSeconds(1);
+                Log.ReceiveFails(logger, socket.LocalEndPoint, ConnectionErrors.Meaning(error));
+                return ReceiveOutcome.Failed;
             }
 
-            var held = Math.Min(length, buffer.Length);
-            Counters.OnReceived(isTruncated: held < length);
-            Queue(ReceivedDatagram.Copy(socket, buffer.AsSpan(0, held), length, address[..addressLength]));
+            Take(buffer.Copy(socket));
         }
 
-        return TimeSpan.Zero;
+        return ReceiveOutcome.More;
+    }
+
+    /// <summary>Counts and queues one datagram. It never waits.</summary>
+    internal void Take(ReceivedDatagram datagram)
+    {
+        Counters.OnReceived(datagram.Length > datagram.Held);
+        var place = _queue.Add(datagram);
+        if (place == QueuePlace.None) Drop(datagram);
+        if (place != QueuePlace.Worker) NoneIdle?.Invoke();
     }
 
     /// <summary>One worker: handles what is queued, one datagram after another, until the queue is closed and empty. Never throws.</summary>
@@ -57,17 +87,19 @@ internal sealed class DatagramDispatcher(
         var (context, worker) = (new DatagramContext(this), new DatagramQueue.Worker());
         while (await _queue.TakeAsync(worker) is { } datagram)
         {
+            if (EventLoop.Current is { } loop && !loop.TrySpend()) await Task.Yield(); // others live on the loop too
             if (_isAborted) Counters.OnDropped();
+            else if (Elsewhere is { } serve) await serve(datagram);
             else await HandleAsync(context, datagram);
             datagram.Release();
         }
     }
 
-    internal bool TrySend(DatagramSocket socket, ReadOnlySpan<byte> data, ReadOnlySpan<byte> address)
+    internal bool TrySend(DatagramSocket socket, ReadOnlySpan<byte> data, ReadOnlySpan<byte> address, ReadOnlySpan<byte> from)
     {
         try
         {
-            return socket.TrySend(data, address);
+            return socket.TrySend(data, address, from);
         }
         catch (ObjectDisposedException)
         {
@@ -79,11 +111,43 @@ internal sealed class DatagramDispatcher(
     internal Task BeginDrainAsync()
     {
         _queue.Close();
-        return _stopping.CancelAsync();
+        return SignalStoppingAsync();
     }
 
-    /// <summary>What is still queued is dropped.</summary>
-    internal void Abort() => _isAborted = true;
+    /// <summary>Tells the handlers.</summary>
+    internal Task SignalStoppingAsync() => _stopping.CancelAsync();
+
+    /// <summary>Drops what is still queued.</summary>
+    internal void Abort()
+    {
+        _isAborted = true;
+        while (_queue.TryTake(out var datagram))
+        {
+            Counters.OnDropped();
+            datagram.Release();
+        }
+    }
+
+    /// <summary>A handler threw: counts, and tells the server's owner.</summary>
+    internal void Fail(EndPoint? sender, Exception error)
+    {
+        Counters.OnFailed();
+        Report(sender, error);
+    }
+
+    /// <summary>Tells the server's owner of a failure that is counted already.</summary>
+    internal void Report(EndPoint? sender, Exception error)
+    {
+        Log.DatagramHandlerFailed(logger, sender, error);
+        try
+        {
+            onError(error, sender);
+        }
+        catch (Exception e)
+        {
+            Log.OnErrorFailed(logger, e);
+        }
+    }
 
     private async ValueTask HandleAsync(DatagramContext context, ReceivedDatagram datagram)
     {
@@ -99,11 +163,11 @@ internal sealed class DatagramDispatcher(
 
         context.End();
         Counters.OnHandled();
+        Finished?.Invoke();
     }
 
-    private void Queue(ReceivedDatagram datagram)
+    private void Drop(ReceivedDatagram datagram)
     {
-        if (_queue.TryAdd(datagram)) return;
         var count = Counters.OnDropped();
         var now = Environment.TickCount64;
         if (now >= Interlocked.Read(ref _nextDropLog)) // one line per second, however many there are
@@ -114,18 +178,17 @@ internal sealed class DatagramDispatcher(
 
         datagram.Release();
     }
+}
 
-    private void Fail(EndPoint? sender, Exception error)
-    {
-        Counters.OnFailed();
-        Log.DatagramHandlerFailed(logger, sender, error);
-        try
-        {
-            onError(error, sender);
-        }
-        catch (Exception e)
-        {
-            Log.OnErrorFailed(logger, e);
-        }
-    }
+/// <summary>Why a receiving loop stopped receiving from a socket.</summary>
+internal enum ReceiveOutcome
+{
+    /// <summary>It holds nothing more: wait until it is readable.</summary>
+    Drained,
+
+    /// <summary>It has had its share and may hold more: come again after the others.</summary>
+    More,
+
+    /// <summary>It fails: leave it alone for <see cref="DatagramDispatcher.FailurePause"/>.</summary>
+    Failed,
 }

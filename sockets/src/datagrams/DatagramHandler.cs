@@ -9,4 +9,12 @@ public abstract class DatagramHandler
 
     /// <summary>Serves the datagram. What it throws goes to the server's <c>OnError</c>, and the other datagrams are served on.</summary>
     public abstract ValueTask HandleAsync();
+
+    /// <summary>One method that serves each datagram with a new instance.</summary>
+    internal static Func<DatagramContext, ValueTask> Each(Func<DatagramHandler> handlers) => context =>
+    {
+        var handler = handlers();
+        handler.Context = context;
+        return handler.HandleAsync();
+    };
 }

@@ -13,23 +13,23 @@ internal sealed class DatagramQueue(int capacity)
     private readonly Stack<Worker> _idle = new();
     private bool _isClosed;
 
-    /// <summary>Never waits. False when it is full or closed.</summary>
-    internal bool TryAdd(ReceivedDatagram datagram)
+    /// <summary>Never waits. Tells where the datagram went.</summary>
+    internal QueuePlace Add(ReceivedDatagram datagram)
     {
         Worker? worker;
         lock (_lock)
         {
-            if (_isClosed) return false;
+            if (_isClosed) return QueuePlace.None;
             if (!_idle.TryPop(out worker))
             {
-                if (_waiting.Count >= capacity) return false;
+                if (_waiting.Count >= capacity) return QueuePlace.None;
                 _waiting.Enqueue(datagram);
-                return true;
+                return QueuePlace.Line;
             }
         }
 
         worker.Give(datagram);
-        return true;
+        return QueuePlace.Worker;
     }
 
     /// <summary>The next datagram; null once the queue is closed and empty.</summary>
@@ -43,6 +43,12 @@ internal sealed class DatagramQueue(int capacity)
             _idle.Push(worker);
             return next;
         }
+    }
+
+    /// <summary>One that waits, without waiting oneself.</summary>
+    internal bool TryTake(out ReceivedDatagram datagram)
+    {
+        lock (_lock) return _waiting.TryDequeue(out datagram);
     }
 
     /// <summary>Takes nothing more.</summary>
@@ -80,4 +86,17 @@ internal sealed class DatagramQueue(int capacity)
         public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
             _core.OnCompleted(continuation, state, token, flags);
     }
+}
+
+/// <summary>Where a datagram went.</summary>
+internal enum QueuePlace
+{
+    /// <summary>Nowhere: the queue is full or closed.</summary>
+    None,
+
+    /// <summary>It waits for a worker.</summary>
+    Line,
+
+    /// <summary>To a worker that was idle.</summary>
+    Worker,
 }

@@ -9,9 +9,10 @@ namespace Argosy.Sockets;
 /// Serves datagrams, of UDP or of Unix sockets: each is a request of its own. Receiving never waits for a handler: what finds all workers
 /// busy and the queue full is dropped and counted.
 /// </summary>
-public sealed class DatagramServer : ISocketServer
+public sealed partial class DatagramServer : ISocketServer
 {
     private readonly DatagramServerOptions _options;
+    private readonly Func<DatagramContext, ValueTask> _handle;
     private readonly ILogger _logger;
     private readonly DatagramDispatcher _dispatcher;
     private readonly List<DatagramSocket> _sockets = [];
@@ -23,7 +24,7 @@ public sealed class DatagramServer : ISocketServer
     /// <summary>A server whose handler is a class, with a new instance for each datagram.</summary>
     /// <exception cref="NotSupportedException">The model does not serve datagrams.</exception>
     public DatagramServer(DatagramServerOptions options, Func<DatagramHandler> handlers, ILogger? logger = null)
-        : this(options, context => HandleAsync(handlers(), context), logger)
+        : this(options, DatagramHandler.Each(handlers), logger)
     {
     }
 
@@ -37,16 +38,18 @@ public sealed class DatagramServer : ISocketServer
             throw new NotSupportedException($"The model '{options.Model}' does not serve datagrams; these do: {able}.");
         }
 
-        _options = options;
+        (_options, _handle) = (options, handle);
         _logger = logger ?? NullLogger.Instance;
         _dispatcher = new DatagramDispatcher(options, handle, (error, sender) => OnError?.Invoke(error, sender), _logger);
+        Counters.AskKernel = () => _sockets.Sum(socket => socket.LostInKernel());
     }
 
     /// <summary>A handler threw: the error, and who had sent the datagram. Called where the handler ran.</summary>
     public event Action<Exception, EndPoint?>? OnError;
 
     /// <summary>The addresses it receives at, with real ports, in the order of <c>ListenOn</c>, then those inherited. Empty before <see cref="Bind"/>.</summary>
-    public IReadOnlyList<EndPoint> LocalEndPoints => [.. _sockets.Select(socket => socket.LocalEndPoint)];
+    public IReadOnlyList<EndPoint> LocalEndPoints =>
+        IsInOtherWorker ? _options.ListenOn : [.. _sockets.Select(socket => socket.LocalEndPoint)];
 
     /// <summary>What it has counted so far.</summary>
     public DatagramCounters Counters => _dispatcher.Counters;
@@ -55,12 +58,12 @@ public sealed class DatagramServer : ISocketServer
     /// <exception cref="ConnectionException">In use, not permitted, not an address of this machine: the message says what to do.</exception>
     public void Bind()
     {
-        if (_sockets.Count > 0) return;
+        if (_sockets.Count > 0 || IsInOtherWorker) return;
         try
         {
             foreach (var address in _options.ListenOn.Where(address => !_options.Inherited.Any(socket => socket.Serves(address))))
-                _sockets.Add(DatagramSocket.Open(address, IsDualStack(address)));
-            foreach (var inherited in _options.Inherited) _sockets.Add(DatagramSocket.Adopt(inherited));
+                _sockets.Add(DatagramSocket.Open(address, IsDualStack(address), _options.KernelBuffer));
+            foreach (var inherited in _options.Inherited) _sockets.Add(DatagramSocket.Adopt(inherited, _options.KernelBuffer));
         }
         catch
         {
@@ -73,14 +76,23 @@ public sealed class DatagramServer : ISocketServer
     /// <summary>Starts to receive; binds first where <see cref="Bind"/> has not been called.</summary>
     /// <exception cref="ConnectionException">As <see cref="Bind"/>.</exception>
     /// <exception cref="PlatformNotSupportedException">Datagrams are received by calls that only Linux has.</exception>
+    /// <exception cref="WorkerStartException">The model runs handlers in worker processes, and none can be started.</exception>
+    /// <remarks>In a worker process it serves what the parent hands over, ends the process, and never returns.</remarks>
     public void Start()
     {
+        if (IsInOtherWorker)
+        {
+            StartInWorker(WorkerSession.Current!);
+            return;
+        }
+
         if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException("Datagram servers run on Linux only.");
         lock (_lock)
         {
             if (_stopped is not null) throw new InvalidOperationException("The server was stopped; make a new one.");
             if (_receiver is not null) throw new InvalidOperationException("The server has been started already.");
             Bind();
+            if (_options.Model.RunsInWorkers) _dispatcher.ServerName = ServerName(_options);
             _receiver = _options.Model.Datagrams!.Start(_dispatcher, _sockets);
         }
 
@@ -102,12 +114,6 @@ public sealed class DatagramServer : ISocketServer
     /// <summary>Stops without waiting for what is queued.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero);
 
-    private static ValueTask HandleAsync(DatagramHandler handler, DatagramContext context)
-    {
-        handler.Context = context;
-        return handler.HandleAsync();
-    }
-
     private async Task StopOnceAsync()
     {
         await Task.Yield(); // not under the caller's lock
@@ -120,6 +126,7 @@ public sealed class DatagramServer : ISocketServer
             {
                 Log.DatagramsLeftBehind(_logger);
                 _dispatcher.Abort();
+                await _receiver.AbortAsync();
             }
         }
 

@@ -8,4 +8,7 @@ internal interface IDatagramReceiver
 
     /// <summary>Completes when the workers have ended, which they do once the queue is closed and empty.</summary>
     Task JoinAsync();
+
+    /// <summary>Ends processes of the model that did not finish in time; completes when they have gone. Called after <see cref="JoinAsync"/>.</summary>
+    Task AbortAsync() => Task.CompletedTask;
 }

@@ -5,9 +5,6 @@ namespace Argosy.Sockets;
 /// <summary>The system calls of datagrams.</summary>
 internal static unsafe partial class Libc
 {
-    [LibraryImport(Library, EntryPoint = "recvfrom", SetLastError = true)]
-    internal static partial nint ReceiveFrom(SafeHandle socket, byte* buffer, nuint length, int flags, byte* address, int* addressLength);
-
     [LibraryImport(Library, EntryPoint = "sendto", SetLastError = true)]
     internal static partial nint SendTo(SafeHandle socket, byte* data, nuint length, int flags, byte* address, int addressLength);
 }

@@ -39,6 +39,9 @@ public sealed record ConcurrencyModel
     /// <summary>True where a <see cref="DatagramServer"/> can use the model.</summary>
     public bool ServesDatagrams => Datagrams is not null;
 
+    /// <summary>Where a datagram's handler runs and how many are handled at once, in one line; null where the model serves none.</summary>
+    public string? DatagramCapacity => Datagrams?.Capacity;
+
     /// <summary>How the model serves datagrams; null where it does not.</summary>
     internal DatagramModel? Datagrams { get; init; }
 

@@ -7,6 +7,8 @@ public static class ConcurrencyModels
 {
     private static readonly int Cores = Environment.ProcessorCount;
     private static readonly int PoolWorkers = 4 * Cores;
+    private static readonly int DatagramProcesses = Math.Max(2, Cores);
+    private const int DatagramsInHand = 64; // each waits for something; what computes or blocks gains nothing from more
     private const string PreforkOf = "prefork:";
 
     private static readonly ConcurrentDictionary<string, ConcurrencyModel> Variants = new();
@@ -21,6 +23,12 @@ public static class ConcurrencyModels
             DefaultMaxConnections = 1,
             ServesAtOnce = 1,
             HandlersMayBlock = true,
+            Datagrams = new(BlockingDatagramReceiver.StartFixed)
+            {
+                Capacity = "one datagram at a time, on a thread beside the one that receives; more wait in the queue",
+                DefaultWorkers = 1,
+                MaxWorkers = 1,
+            },
             IsSupported = OperatingSystem.IsLinux(),
         },
         new("threads", ThreadsAcceptor.Start)
@@ -29,7 +37,11 @@ public static class ConcurrencyModels
             ChooseWhen = "tens to hundreds of clients, blocking code",
             DefaultMaxConnections = 1_000,
             HandlersMayBlock = true,
-            Datagrams = new(ThreadsDatagramReceiver.Start, DefaultWorkers: 4 * Environment.ProcessorCount),
+            Datagrams = new(BlockingDatagramReceiver.StartGrowing)
+            {
+                Capacity = "a thread per datagram in hand, capped (256 unless told otherwise), started when needed and kept; one more receives",
+                DefaultWorkers = 256,
+            },
             IsSupported = OperatingSystem.IsLinux(),
         },
         new("pool", static (dispatcher, listeners) => PoolAcceptor.Start(dispatcher, listeners, PoolWorkers))
@@ -39,6 +51,11 @@ public static class ConcurrencyModels
             DefaultMaxConnections = PoolWorkers,
             ServesAtOnce = PoolWorkers,
             HandlersMayBlock = true,
+            Datagrams = new(BlockingDatagramReceiver.StartFixed)
+            {
+                Capacity = $"{PoolWorkers} worker threads, four per core, unless told otherwise; one more receives",
+                DefaultWorkers = PoolWorkers,
+            },
             IsSupported = OperatingSystem.IsLinux(),
         },
         Reactor("select", loops: 1, static () => new SelectDemultiplexer()) with
@@ -69,7 +86,11 @@ public static class ConcurrencyModels
             ChooseWhen = "the .NET way: many connections, on every system",
             DefaultMaxConnections = 20_000,
             HandlersMayBlock = false,
-            Datagrams = new(AsyncDatagramReceiver.Start, DefaultWorkers: 64),
+            Datagrams = new(AsyncDatagramReceiver.Start)
+            {
+                Capacity = $"{DatagramsInHand} datagrams in hand on the thread pool unless told otherwise",
+                DefaultWorkers = DatagramsInHand,
+            },
         },
     ];
 
@@ -81,6 +102,11 @@ public static class ConcurrencyModels
             ChooseWhen = "isolation: a crash or a leak ends with its client",
             DefaultMaxConnections = 100,
             HandlersMayBlock = true,
+            Datagrams = new(ProcessDatagramReceiver.Start)
+            {
+                Capacity = $"{DatagramProcesses} warm worker processes unless told otherwise, each with one datagram in hand; the parent receives",
+                DefaultWorkers = DatagramProcesses,
+            },
             IsSupported = OperatingSystem.IsLinux(),
             RunsInWorkers = true,
         },
@@ -116,6 +142,12 @@ public static class ConcurrencyModels
         IsSupported = inner.IsSupported && OperatingSystem.IsLinux(),
         RunsInWorkers = true,
         Inner = inner,
+        Datagrams = new(PreforkDatagramReceiver.Start)
+        {
+            Capacity = $"a worker process per core, each with a socket of its own, running {inner.Name}: {inner.DatagramCapacity}",
+            DefaultWorkers = inner.Datagrams!.DefaultWorkers,
+            MaxWorkers = inner.Datagrams.MaxWorkers,
+        },
     };
 
     private static ConcurrencyModel Reactor(string name, int loops, Func<IDemultiplexer> demultiplexer) =>
@@ -125,6 +157,11 @@ public static class ConcurrencyModels
             ChooseWhen = "",
             DefaultMaxConnections = 20_000,
             HandlersMayBlock = false,
+            Datagrams = new((dispatcher, sockets) => ReactorDatagramReceiver.Start(dispatcher, sockets, name, loops, demultiplexer))
+            {
+                Capacity = $"{DatagramsInHand} datagrams in hand unless told otherwise, {(loops == 1 ? "on the loop that receives" : "on all loops, the first of which receives")}",
+                DefaultWorkers = DatagramsInHand,
+            },
             IsSupported = OperatingSystem.IsLinux(),
         };
 }

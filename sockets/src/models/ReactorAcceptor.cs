@@ -65,7 +65,8 @@ internal sealed class ReactorAcceptor : IAcceptor
         }
     }
 
-    private static void ThrowIfTooHigh(EventLoop loop, int descriptor)
+    /// <exception cref="ConnectionException">The loop's demultiplexer cannot watch a descriptor of that number.</exception>
+    internal static void ThrowIfTooHigh(EventLoop loop, int descriptor)
     {
         if (loop.Demultiplexer.CanWatch(descriptor)) return;
         throw new ConnectionException(ConnectionError.OutOfResources, SelectDemultiplexer.TooHigh(descriptor));

@@ -29,8 +29,11 @@ internal sealed class AcceptingWorker : StreamWorker
             : new ConnectionLimits(task.Caps);
         var options = new StreamServerOptions
         {
-            ListenOn = addresses, Model = ConcurrencyModels.Find(task.Model)!, Verify = service.Verify,
-            MaxConnections = task.Caps.Total, MaxPerAddress = task.Caps.PerAddress,
+            ListenOn = addresses,
+            Model = ConcurrencyModels.Find(task.Model)!,
+            Verify = service.Verify,
+            MaxConnections = task.Caps.Total,
+            MaxPerAddress = task.Caps.PerAddress,
         };
         var worker = new AcceptingWorker(session, service, options, listeners, limits, new ConnectionCounters(scores[task.Slot]));
         worker._acceptor = options.Model.Start(worker.Dispatcher, listeners);

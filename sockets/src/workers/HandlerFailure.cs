@@ -7,7 +7,9 @@ namespace Argosy.Sockets;
 internal sealed record HandlerFailure(
     HandlerFailureKind Kind, ConnectionError Error, string TypeName, string Message, string Details, EndPoint? Local, EndPoint? Peer)
 {
-    internal static HandlerFailure Of(Exception error, IConnection connection) => new(
+    internal static HandlerFailure Of(Exception error, IConnection connection) => Of(error, connection.LocalEndPoint, connection.RemoteEndPoint);
+
+    internal static HandlerFailure Of(Exception error, EndPoint? local, EndPoint? peer) => new(
         error switch
         {
             ConnectionException => HandlerFailureKind.Connection,
@@ -16,7 +18,7 @@ internal sealed record HandlerFailure(
         },
         (error as ConnectionException)?.Error ?? default,
         Cut(error.GetType().FullName ?? "", 500), Cut(error.Message, 2_000), Cut(error.ToString(), 6_000),
-        connection.LocalEndPoint, connection.RemoteEndPoint);
+        local, peer);
 
     /// <summary>As the parent's listeners get it: errors of the connection look as under every other model.</summary>
     internal Exception ToException(int worker)

@@ -31,12 +31,15 @@ internal sealed class PreforkAcceptor : IAcceptor, IWorkerOwner
         dispatcher.Counters.Include(Enumerable.Range(0, count).Select(row => _scores[row]));
         var task = new WorkerTask
         {
-            Duty = WorkerDuty.Accept, Server = dispatcher.ServerName, Model = options.Model.Inner!.Name, Rows = count,
+            Duty = WorkerDuty.Accept,
+            Server = dispatcher.ServerName,
+            Model = options.Model.Inner!.Name,
+            Rows = count,
             Caps = ConnectionCaps.Of(_limits is null ? options with { Model = options.Model.Inner } : options),
             LocalEndPoints = [.. listeners.Select(listener => listener.LocalEndPoint)],
         };
         SafeHandle[] descriptors = [.. listeners.Select(listener => listener.Handle), _scores.File, .. _limits is null ? [] : new[] { _limits }];
-        _workers = new WorkerGroup(options.Worker ?? WorkerCommand.Self, count, _ => task, descriptors, this, dispatcher.Logger);
+        _workers = new WorkerGroup(options.Worker ?? WorkerCommand.Self, count, _ => task, _ => descriptors, this, dispatcher.Logger);
     }
 
     /// <exception cref="WorkerStartException">A worker cannot be started.</exception>

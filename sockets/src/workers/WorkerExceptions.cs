@@ -24,8 +24,8 @@ public sealed class WorkerHandlerException : Exception
 /// <see cref="StreamServer.OnError"/>; another worker takes its place.</summary>
 public sealed class WorkerDiedException : Exception
 {
-    internal WorkerDiedException(WorkerExit exit, long lost)
-        : base($"Worker process {exit.ProcessId} {exit}{Loss(lost)}.") => (ProcessId, ExitCode, Lost) = (exit.ProcessId, exit.Code, lost);
+    internal WorkerDiedException(WorkerExit exit, long lost, string what = "connection")
+        : base($"Worker process {exit.ProcessId} {exit}{Loss(lost, what)}.") => (ProcessId, ExitCode, Lost) = (exit.ProcessId, exit.Code, lost);
 
     /// <summary>Its process id.</summary>
     public int ProcessId { get; }
@@ -33,14 +33,14 @@ public sealed class WorkerDiedException : Exception
     /// <summary>Its exit code; above 128, the signal that killed it plus 128, as shells count.</summary>
     public int ExitCode { get; }
 
-    /// <summary>How many connections ended with it.</summary>
+    /// <summary>How many connections, or datagrams, ended with it.</summary>
     public long Lost { get; }
 
-    private static string Loss(long lost) => lost switch
+    private static string Loss(long lost, string what) => lost switch
     {
         0 => "; it served nobody",
-        1 => "; the connection it served is lost",
-        _ => $"; the {lost} connections it served are lost",
+        1 => $"; the {what} it served is lost",
+        _ => $"; the {lost} {what}s it served are lost",
     };
 }
 

@@ -11,7 +11,7 @@ internal sealed class WorkerGroup : IWorkerOwner
 {
     private readonly WorkerCommand _command;
     private readonly Func<int, WorkerTask> _task;
-    private readonly SafeHandle[] _descriptors;
+    private readonly Func<int, SafeHandle[]> _descriptors;
     private readonly IWorkerOwner _owner;
     private readonly ILogger _logger;
     private readonly object _lock = new();
@@ -27,11 +27,11 @@ internal sealed class WorkerGroup : IWorkerOwner
     /// <param name="command">How a worker is started.</param>
     /// <param name="count">How many there are.</param>
     /// <param name="task">The task of the worker in each place, from 0.</param>
-    /// <param name="descriptors">What goes with the task; stays the caller's, for workers that are started later.</param>
+    /// <param name="descriptors">What goes with the task in each place; stays the caller's, for workers that are started later.</param>
     /// <param name="owner">Hears of messages and exits.</param>
     /// <param name="logger">Told when workers cannot be started.</param>
     internal WorkerGroup(
-        WorkerCommand command, int count, Func<int, WorkerTask> task, SafeHandle[] descriptors, IWorkerOwner owner, ILogger logger)
+        WorkerCommand command, int count, Func<int, WorkerTask> task, Func<int, SafeHandle[]> descriptors, IWorkerOwner owner, ILogger logger)
     {
         (_command, _task, _descriptors, _owner, _logger) = (command, task, descriptors, owner, logger);
         _workers = new Worker?[count];
@@ -148,7 +148,7 @@ internal sealed class WorkerGroup : IWorkerOwner
             var worker = Worker.Start(_command, _task(place) with { Slot = place }, this);
             lock (_lock) _workers[place] = worker;
             if (IsStopping) worker.Kill();
-            worker.Begin(_command, _descriptors);
+            worker.Begin(_command, _descriptors(place));
         }
         catch (Exception e) when (e is WorkerStartException or OutOfMemoryException)
         {

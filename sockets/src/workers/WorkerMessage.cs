@@ -29,6 +29,12 @@ internal enum WorkerMessageKind : byte
     /// <summary>The program's own message.</summary>
     Message = 7,
 
+    /// <summary>A datagram to serve (<see cref="HandedDatagram"/>), or as much of it as fits.</summary>
+    Datagram = 8,
+
+    /// <summary>More of the datagram before.</summary>
+    DatagramMore = 9,
+
     // To the parent.
 
     /// <summary>Ready to serve.</summary>
@@ -48,6 +54,9 @@ internal enum WorkerMessageKind : byte
 
     /// <summary>The handler of the connection that it was handed has finished.</summary>
     Finished = 69,
+
+    /// <summary>The handler of the datagram that it was handed has ended; how many answers the kernel did not take, in 8 bytes.</summary>
+    Handled = 70,
 }
 
 /// <summary>A message as it was received.</summary>

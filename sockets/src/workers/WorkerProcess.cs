@@ -8,7 +8,7 @@ namespace Argosy.Sockets;
 /// hands over and end the process. A program that must not repeat its start-up gives its workers a command of their own and calls
 /// <c>WorkerProcess.RunAsync</c> there.
 /// </remarks>
-public static class WorkerProcess
+public static partial class WorkerProcess
 {
     /// <summary>
     /// True in a process that was started as a worker. Asking first thing makes the worker deaf to Ctrl-C, SIGTERM and SIGHUP, which its

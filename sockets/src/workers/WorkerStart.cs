@@ -28,18 +28,18 @@ internal static class WorkerStart
         {
             (channel, var inherited) = WorkerChannel.Pair();
             using (inherited)
-            lock (Starting)
-            {
-                _ = Libc.Control(inherited, SetDescriptorFlags, 0);
-                try
+                lock (Starting)
                 {
-                    return (Start(command, (int)inherited.DangerousGetHandle()), channel);
+                    _ = Libc.Control(inherited, SetDescriptorFlags, 0);
+                    try
+                    {
+                        return (Start(command, (int)inherited.DangerousGetHandle()), channel);
+                    }
+                    finally
+                    {
+                        _ = Libc.Control(inherited, SetDescriptorFlags, CloseOnExec);
+                    }
                 }
-                finally
-                {
-                    _ = Libc.Control(inherited, SetDescriptorFlags, CloseOnExec);
-                }
-            }
         }
         catch (Exception e) when (e is Win32Exception or IOException or UnauthorizedAccessException or InvalidOperationException)
         {

@@ -13,8 +13,11 @@ internal enum WorkerDuty : byte
     /// <summary>Listening stream sockets, then the scoreboard, then the shared limits' ledger where there is one.</summary>
     Accept,
 
-    /// <summary>Datagram sockets.</summary>
+    /// <summary>Datagram sockets, then the scoreboard: it receives for itself.</summary>
     Datagrams,
+
+    /// <summary>Datagram sockets to answer from; datagrams are handed over one at a time.</summary>
+    HandedDatagrams,
 }
 
 /// <summary>The first message to a worker: everything that it has to know of its server, besides the program's own configuration.</summary>
@@ -32,6 +35,8 @@ internal sealed record WorkerTask
     internal int Rows { get; init; }
 
     internal ConnectionCaps Caps { get; init; }
+
+    internal DatagramLimits Datagrams { get; init; }
 
     internal int Parent { get; init; } = Environment.ProcessId;
 
@@ -52,6 +57,9 @@ internal sealed record WorkerTask
             to.Write(Caps.Total);
             to.Write(Caps.Busy);
             to.Write(Caps.PerAddress);
+            to.Write(Datagrams.Longest);
+            to.Write(Datagrams.Queue);
+            to.Write(Datagrams.Workers);
             to.Write(Parent);
             to.Write(ConfigurationLength);
             to.Write(LocalEndPoints.Count);
@@ -72,6 +80,7 @@ internal sealed record WorkerTask
             Slot = from.ReadInt32(),
             Rows = from.ReadInt32(),
             Caps = new ConnectionCaps(from.ReadInt32(), from.ReadInt32(), from.ReadInt32()),
+            Datagrams = new DatagramLimits(from.ReadInt32(), from.ReadInt32(), from.ReadInt32()),
             Parent = from.ReadInt32(),
             ConfigurationLength = from.ReadInt32(),
             LocalEndPoints = [.. Enumerable.Range(0, from.ReadInt32()).Select(_ => ReadAddress(from)).OfType<EndPoint>()],
@@ -94,3 +103,6 @@ internal sealed record WorkerTask
         return family == AddressFamily.Unspecified ? null : NativeAddress.Read(family, from.ReadBytes(from.ReadUInt16()));
     }
 }
+
+/// <summary>What a worker keeps of its server's <see cref="DatagramServerOptions"/>.</summary>
+internal readonly record struct DatagramLimits(int Longest, int Queue, int Workers);

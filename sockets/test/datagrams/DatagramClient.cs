@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Argosy.Sockets.Tests;
 
@@ -10,7 +11,7 @@ internal sealed class DatagramClient : IDisposable
 
     public DatagramClient(string wire)
     {
-        var address = NewAddress(wire);
+        var address = DatagramWire.NewAddress(wire);
         _socket = new Socket(address.AddressFamily, SocketType.Dgram, wire == "unix" ? ProtocolType.Unspecified : ProtocolType.Udp);
         _socket.Bind(address);
         Address = wire == "unix" ? address : _socket.LocalEndPoint!;
@@ -18,15 +19,12 @@ internal sealed class DatagramClient : IDisposable
 
     public EndPoint Address { get; }
 
-    public static EndPoint NewAddress(string wire) => wire switch
-    {
-        "udp4" => new IPEndPoint(IPAddress.Loopback, 0),
-        "udp6" => new IPEndPoint(IPAddress.IPv6Loopback, 0),
-        _ => Wire.NewAddress(wire),
-    };
-
     public async Task SendAsync(byte[] bytes, EndPoint to) =>
         await _socket.SendToAsync(bytes.AsMemory(), to, TestContext.Current.CancellationToken);
+
+    public async Task SendAsync(string text, EndPoint to) => await SendAsync(Encoding.ASCII.GetBytes(text), to);
+
+    public async Task<string> TextAsync() => Encoding.ASCII.GetString((await ReceiveAsync()).Bytes);
 
     public async Task<(byte[] Bytes, EndPoint From)> ReceiveAsync()
     {

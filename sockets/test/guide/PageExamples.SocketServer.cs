@@ -119,6 +119,10 @@ internal sealed partial class PageExamples
         }
 
         {
+            datagramOptions = datagramOptions with { Model = ConcurrencyModels.Find("process")! };
+        }
+
+        {
             await server.StopAsync(TimeSpan.FromSeconds(5));
         }
 

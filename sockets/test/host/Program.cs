@@ -4,8 +4,9 @@ using System.Text;
 using Argosy.Sockets;
 
 // The other process of the tests.
-//   Argosy.Sockets.TestHost PATH             a worker: the runner of the tests must never be started again as one, so this program takes the
-//                                            tests' assembly (PATH) as a library and serves with the handler that the test names
+//   Argosy.Sockets.TestHost PATH [datagrams | program]   a worker: the runner of the tests must never be started again as one, so this program
+//                                            takes the tests' assembly (PATH) as a library and serves with the handler that the test names;
+//                                            program: the worker is the test's program itself
 //   Argosy.Sockets.TestHost serve MODEL...   a small program that uses the models as a newcomer would: one server for each, workers started
 //                                            by default; prints "ready PORT" for each, then every error's type, "stopped" at the end
 if (args is ["serve", .. var models])
@@ -26,17 +27,26 @@ if (args is ["serve", .. var models])
     return 0;
 }
 
-if (args is not [var tests] || !WorkerProcess.IsWorker)
+if (args is not [var tests, .. var rest] || !WorkerProcess.IsWorker)
 {
     Console.Error.WriteLine("This program is started by the tests of Argosy.Sockets.");
     return 2;
 }
 
-return await WorkerProcess.RunAsync(job =>
+switch (rest)
 {
-    var prepare = Assembly.LoadFrom(tests).GetType("Argosy.Sockets.Tests.WorkerScene", throwOnError: true)!.GetMethod("Prepare")!;
-    return ValueTask.FromResult(prepare.CreateDelegate<Func<WorkerJob, WorkerService>>()(job));
-});
+    case ["datagrams"]:
+        return await WorkerProcess.RunDatagramsAsync(job => ValueTask.FromResult(Prepare<DatagramService>("DatagramScene", job)));
+    case ["program"]:
+        Type("DatagramProgram").GetMethod("Run")!.Invoke(null, null);
+        return 3; // in a worker it does not come back
+    default:
+        return await WorkerProcess.RunAsync(job => ValueTask.FromResult(Prepare<WorkerService>("WorkerScene", job)));
+}
+
+TService Prepare<TService>(string type, WorkerJob job) => Type(type).GetMethod("Prepare")!.CreateDelegate<Func<WorkerJob, TService>>()(job);
+
+Type Type(string name) => Assembly.LoadFrom(tests).GetType($"Argosy.Sockets.Tests.{name}", throwOnError: true)!;
 
 // Greets with its model and process, then echoes; "sleep" makes it block for ever.
 static async ValueTask ServeAsync(HandlerContext context, string model)

@@ -21,7 +21,8 @@ internal static class HandlerReference
         var parts = reference.Split('|');
         var owner = Class(parts[0]);
         var method = owner.GetMethod(parts[1], BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!;
-        var shape = typeof(IConnection) == method.GetParameters()[0].ParameterType ? typeof(Func<IConnection, string?>)
+        var shape = typeof(DatagramContext) == method.GetParameters()[0].ParameterType ? typeof(DatagramSceneHandler)
+            : typeof(IConnection) == method.GetParameters()[0].ParameterType ? typeof(Func<IConnection, string?>)
             : method.GetParameters().Length == 2 ? typeof(Func<HandlerContext, IConnection, ValueTask>)
             : typeof(SceneHandler);
         return method.CreateDelegate(shape, method.IsStatic ? null : Activator.CreateInstance(owner, nonPublic: true));

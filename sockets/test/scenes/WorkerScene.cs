@@ -7,7 +7,7 @@ public sealed class WorkerScene : Scene
 {
     private readonly string _path;
 
-    private WorkerScene(SceneScript script)
+    internal WorkerScene(SceneScript script)
         : base(script.Arguments) => _path = script.Scene;
 
     /// <summary>What the host program calls.</summary>
