@@ -84,7 +84,7 @@ public sealed class StrikesTests : IDisposable
     public void A_damaged_file_puts_nobody_out_for_longer_than_a_penalty_lasts()
     {
         Strike(7, 3);
-        using (var file = File.OpenWrite(Path))
+        using (var file = new FileStream(Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
         {
             file.Position = 64;
             var noise = new byte[StrikeTable.Size - 64];

@@ -42,6 +42,9 @@ public sealed record ServerOptions
     /// <summary>Bytes of disk that uploads must leave free.</summary>
     public long MinFree { get; init; } = 64 << 20;
 
+    /// <summary>When an address is refused because logins from there fail.</summary>
+    public BanRule Bans { get; init; } = new();
+
     /// <summary>How long running transfers may go on after a stop was asked for.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -132,7 +132,7 @@ public sealed class Framing : ProtocolTest
         {
             AllowPlain = true,
             LoginTime = TimeSpan.FromMilliseconds(500),
-            IdleTime = TimeSpan.FromMilliseconds(700),
+            IdleTime = TimeSpan.FromSeconds(2),
         });
         WireClient silent = await ConnectAsync();
         WireClient stranger = await ConnectAsync();
