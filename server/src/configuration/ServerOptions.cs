@@ -87,8 +87,9 @@ public sealed record ServerOptions
 
     private void Validate()
     {
-        PartsCatalog.Model(Model);
         PartsCatalog.Storage(Storage);
+        if (PartsCatalog.Model(Model).RunsInWorkers && Storage == PartsCatalog.MemoryStorage)
+            throw new ConfigurationException($"The model {Model} serves in several processes, and storage \"{Storage}\" is one process's own; choose another of the two");
         PartsCatalog.AccountStore(AccountStore);
         if (CertificateKeyFile is not null && CertificateFile is null)
             throw new ConfigurationException("Certificate:KeyFile is given without Certificate:File; give both");

@@ -14,12 +14,13 @@ public sealed class FileTransferServer : IAsyncDisposable
     private readonly ILoggerFactory _logs;
     private readonly ILogger _log;
     private readonly DataFolder _data;
+    private readonly WorkerCommand? _worker;
     private readonly ServerMember _member;
     private readonly List<(FrontEnd FrontEnd, StreamServer Server)> _servers = [];
 
-    private FileTransferServer(ServerOptions options, ILoggerFactory logs, DataFolder data)
+    private FileTransferServer(ServerOptions options, ILoggerFactory logs, DataFolder data, WorkerCommand? worker)
     {
-        (Options, _logs, _log, _data) = (options, logs, logs.CreateLogger<FileTransferServer>(), data);
+        (Options, _logs, _log, _data, _worker) = (options, logs, logs.CreateLogger<FileTransferServer>(), data, worker);
         _member = new ServerMember(options, logs, isOwner: true);
     }
 
@@ -37,16 +38,20 @@ public sealed class FileTransferServer : IAsyncDisposable
     public string Fingerprint => _member.Certificates.Current.Fingerprint;
 
     /// <summary>Takes the data folder, makes what is missing, and reads accounts and certificate. Nothing listens yet.</summary>
+    /// <param name="options">How it is set up.</param>
+    /// <param name="logs">Where to log.</param>
+    /// <param name="worker">What starts a worker process, where the model has some: a program that calls <see cref="ServerWorker.RunAsync"/>. Null
+    /// for this program's own command line; then <see cref="ServerWorker.IsNeeded"/> has to be asked before anything else.</param>
     /// <exception cref="ConfigurationException">The options do not fit this machine.</exception>
     /// <exception cref="StartException">The data folder is in use or unreadable, or the certificate unusable.</exception>
-    public static FileTransferServer Open(ServerOptions options, ILoggerFactory logs)
+    public static FileTransferServer Open(ServerOptions options, ILoggerFactory logs, WorkerCommand? worker = null)
     {
         if (new HomeMap(ServerMember.FileOptions(options), []).Fault is { } fault) throw new ConfigurationException(fault);
         DataFolder.Ensure(options.Data);
         var data = DataFolder.Take(options.Data);
         try
         {
-            return new FileTransferServer(options, logs, data);
+            return new FileTransferServer(options, logs, data, worker);
         }
         catch (Exception error)
         {
@@ -73,7 +78,7 @@ public sealed class FileTransferServer : IAsyncDisposable
             _member.OpenFiles();
             foreach (var (_, server) in _servers) server.Start();
         }
-        catch (Exception error) when (error is ConnectionException or FileException or HomeException or AccountStoreException)
+        catch (Exception error) when (error is ConnectionException or WorkerStartException or FileException or HomeException or AccountStoreException)
         {
             throw new StartException(error.Message, error);
         }
@@ -83,6 +88,7 @@ public sealed class FileTransferServer : IAsyncDisposable
     public void Reload()
     {
         var certificate = _member.Reload() ? "the certificate is new" : "the certificate is unchanged";
+        foreach (var (_, server) in _servers) server.SendToWorkers(ServerWorker.ReloadMessage);
         _log.LogInformation("Reloaded: {Accounts}, {Certificate}", Count(Accounts.List().Count, "account"), certificate);
     }
 
@@ -107,10 +113,28 @@ public sealed class FileTransferServer : IAsyncDisposable
     private StreamServer Bind(FrontEnd frontEnd, IPEndPoint address)
     {
         var model = PartsCatalog.Model(Options.Model);
-        var options = new StreamServerOptions { ListenOn = [address], Model = model, BusyAbove = SoftCap(model), Verify = _member.Verify };
-        var server = new StreamServer(options, _member.Handlers(frontEnd), _logs.CreateLogger($"Argosy.{frontEnd.Name}"));
+        var options = new StreamServerOptions
+        {
+            ListenOn = [address],
+            Model = model,
+            BusyAbove = SoftCap(model),
+            Verify = _member.Verify,
+            Name = frontEnd.Name,
+            Worker = model.RunsInWorkers ? WorkerFor(frontEnd) : null,
+        };
+        var server = new StreamServer(options, _member.Handlers(frontEnd), frontEnd.Logger(_logs));
+        server.OnError += OnError;
         server.Bind();
         return server;
+    }
+
+    private WorkerCommand WorkerFor(FrontEnd frontEnd) =>
+        (_worker ?? WorkerCommand.Self) with { Configuration = new WorkerConfiguration(Options, frontEnd.Name).Write() };
+
+    // What handlers throw is logged where they run. A worker that dies may leave something behind, as a crash of the whole server may.
+    private void OnError(Exception error, IConnection connection)
+    {
+        if (error is WorkerDiedException) _member.SettleAnew();
     }
 
     // A model that serves few at a time lets the others wait in the backlog: nobody has to be sent away.
