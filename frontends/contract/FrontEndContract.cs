@@ -13,8 +13,9 @@ public abstract class FrontEndContract : IAsyncLifetime
     private readonly FileWorld _world = new();
     private IRunningFrontEnd? _server;
 
-    /// <summary>The models that this front end is served under here.</summary>
-    public static IEnumerable<string> Models => ConcurrencyModels.All.Where(model => model.IsSupported).Select(model => model.Name);
+    /// <summary>The models that the contract is about: those of one process. The others start a program, so the whole server shows them.</summary>
+    public static IEnumerable<string> Models =>
+        ConcurrencyModels.All.Where(model => model is { IsSupported: true, RunsInWorkers: false }).Select(model => model.Name);
 
     /// <summary>Starts the front end over <paramref name="world"/> on a free port of the loopback address.</summary>
     protected abstract Task<IRunningFrontEnd> StartAsync(FileWorld world, string model);
