@@ -1,5 +1,4 @@
 using Argosy.Server;
-using Argosy.Sockets;
 
 namespace Argosy.Cli.Hosting;
 
@@ -12,9 +11,9 @@ internal static class WorkerVerb
     public const string Name = "worker";
 
     /// <summary>This program with that verb, however it was started.</summary>
-    public static WorkerCommand Command => Environment.ProcessPath is { } program && Path.GetFileNameWithoutExtension(program) != "dotnet"
-        ? new WorkerCommand { Program = program, Arguments = [Name] }
-        : new WorkerCommand { Program = Environment.ProcessPath ?? "dotnet", Arguments = [typeof(WorkerVerb).Assembly.Location, Name] };
+    public static IReadOnlyList<string> Command => Environment.ProcessPath is { } program && Path.GetFileNameWithoutExtension(program) != "dotnet"
+        ? [program, Name]
+        : [Environment.ProcessPath ?? "dotnet", typeof(WorkerVerb).Assembly.Location, Name];
 
     public static Task<int> RunAsync() => ServerWorker.IsNeeded
         ? ServerWorker.RunAsync()

@@ -14,11 +14,11 @@ public sealed class FileTransferServer : IAsyncDisposable
     private readonly ILoggerFactory _logs;
     private readonly ILogger _log;
     private readonly DataFolder _data;
-    private readonly WorkerCommand? _worker;
+    private readonly IReadOnlyList<string>? _worker;
     private readonly ServerMember _member;
     private readonly List<(FrontEnd FrontEnd, StreamServer Server)> _servers = [];
 
-    private FileTransferServer(ServerOptions options, ILoggerFactory logs, DataFolder data, WorkerCommand? worker)
+    private FileTransferServer(ServerOptions options, ILoggerFactory logs, DataFolder data, IReadOnlyList<string>? worker)
     {
         (Options, _logs, _log, _data, _worker) = (options, logs, logs.CreateLogger<FileTransferServer>(), data, worker);
         _member = new ServerMember(options, logs, isOwner: true);
@@ -40,11 +40,11 @@ public sealed class FileTransferServer : IAsyncDisposable
     /// <summary>Takes the data folder, makes what is missing, and reads accounts and certificate. Nothing listens yet.</summary>
     /// <param name="options">How it is set up.</param>
     /// <param name="logs">Where to log.</param>
-    /// <param name="worker">What starts a worker process, where the model has some: a program that calls <see cref="ServerWorker.RunAsync"/>. Null
-    /// for this program's own command line; then <see cref="ServerWorker.IsNeeded"/> has to be asked before anything else.</param>
+    /// <param name="worker">The program and arguments that start a worker process, where the model has some: it calls <see cref="ServerWorker.RunAsync"/>.
+    /// Null for this program's own command line; then <see cref="ServerWorker.IsNeeded"/> has to be asked before anything else.</param>
     /// <exception cref="ConfigurationException">The options do not fit this machine.</exception>
     /// <exception cref="StartException">The data folder is in use or unreadable, or the certificate unusable.</exception>
-    public static FileTransferServer Open(ServerOptions options, ILoggerFactory logs, WorkerCommand? worker = null)
+    public static FileTransferServer Open(ServerOptions options, ILoggerFactory logs, IReadOnlyList<string>? worker = null)
     {
         if (new HomeMap(ServerMember.FileOptions(options), []).Fault is { } fault) throw new ConfigurationException(fault);
         DataFolder.Ensure(options.Data);
@@ -129,7 +129,10 @@ public sealed class FileTransferServer : IAsyncDisposable
     }
 
     private WorkerCommand WorkerFor(FrontEnd frontEnd) =>
-        (_worker ?? WorkerCommand.Self) with { Configuration = new WorkerConfiguration(Options, frontEnd.Name).Write() };
+        (_worker is [var program, .. var arguments] ? new WorkerCommand { Program = program, Arguments = arguments } : WorkerCommand.Self) with
+        {
+            Configuration = new WorkerConfiguration(Options, frontEnd.Name).Write(),
+        };
 
     // What handlers throw is logged where they run. A worker that dies may leave something behind, as a crash of the whole server may.
     private void OnError(Exception error, IConnection connection)
