@@ -6,7 +6,7 @@ namespace Argosy.Sockets;
 public sealed partial class StreamServer
 {
     /// <summary>
-    /// Starts, serves until <paramref name="cancellation"/> or SIGTERM or SIGINT, drains for up to <paramref name="drain"/>, and returns. A second signal
+    /// Starts unless started, serves until <paramref name="cancellation"/> or SIGTERM or SIGINT, drains for up to <paramref name="drain"/>, and returns. A second signal
     /// aborts what is still served. In a worker process it serves and does not return.
     /// </summary>
     /// <param name="drain">How long connections may take to finish; null: 30 seconds.</param>
@@ -23,7 +23,7 @@ public sealed partial class StreamServer
             if (!first.TrySetResult()) second.TrySetResult();
         }
 
-        Start();
+        if (_acceptor is null) Start();
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         using var cancelled = cancellation.UnsafeRegister(static first => ((TaskCompletionSource)first!).TrySetResult(), first);

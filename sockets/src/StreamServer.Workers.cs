@@ -8,10 +8,7 @@ public sealed partial class StreamServer
     /// <summary>How many servers of process models this program has started: the parent and its workers count alike.</summary>
     private static int _started;
 
-    /// <summary>
-    /// True in a worker process until its server is found: what the program binds and starts on the way there is its parent's business.
-    /// </summary>
-    private static bool IsInOtherWorker => WorkerSession.Current is { IsTaken: false };
+    private bool _isSkipped;
 
     /// <summary>
     /// Sends a message, in the program's own format, to all worker processes that are there now; each gets it by
@@ -32,6 +29,11 @@ public sealed partial class StreamServer
         return options.Name ?? string.Create(CultureInfo.InvariantCulture, $"server {number}");
     }
 
+    /// <summary>
+    /// True in a worker process until its server is found: what the program binds and starts on the way there is its parent's business.
+    /// </summary>
+    private bool IsSkipped() => _isSkipped |= WorkerSession.Current is { IsTaken: false };
+
     private void NameForWorkers()
     {
         if (_options.Model.RunsInWorkers) _dispatcher.ServerName = ServerName(_options);
@@ -41,7 +43,7 @@ public sealed partial class StreamServer
     /// In a worker: where this is the server that the worker is for, serves what the parent hands over and ends the process; otherwise
     /// does nothing.
     /// </summary>
-    private void StartInWorker(WorkerSession session)
+    private void ServeInWorker(WorkerSession session)
     {
         if (!_options.Model.RunsInWorkers) return;
         var name = ServerName(_options);

@@ -44,7 +44,7 @@ public sealed partial class StreamServer : IAsyncDisposable
 
     /// <summary>The addresses it listens on, with real ports, in the order of the options. Empty before <see cref="Bind"/>.</summary>
     public IReadOnlyList<EndPoint> LocalEndPoints =>
-        IsInOtherWorker ? _options.ListenOn : [.. _listeners.Select(listener => listener.LocalEndPoint)];
+        _isSkipped ? _options.ListenOn : [.. _listeners.Select(listener => listener.LocalEndPoint)];
 
     /// <summary>Connections being served now.</summary>
     public int ActiveConnections => _dispatcher.Counters.Active;
@@ -59,7 +59,7 @@ public sealed partial class StreamServer : IAsyncDisposable
     /// <exception cref="ConnectionException">In use, not permitted, not an address of this machine: the message says what to do.</exception>
     public void Bind()
     {
-        if (_listeners.Count > 0 || IsInOtherWorker) return;
+        if (_listeners.Count > 0 || IsSkipped()) return;
         try
         {
             foreach (var address in _options.ListenOn)
@@ -79,9 +79,9 @@ public sealed partial class StreamServer : IAsyncDisposable
     /// <remarks>In a worker process it serves what the parent hands over, ends the process, and never returns.</remarks>
     public void Start()
     {
-        if (IsInOtherWorker)
+        if (IsSkipped())
         {
-            StartInWorker(WorkerSession.Current!);
+            ServeInWorker(WorkerSession.Current!);
             return;
         }
 

@@ -17,6 +17,23 @@ public sealed class ConcurrencyModelsTests
     }
 
     [Fact]
+    public void Prefork_is_found_with_every_inner_model_that_is_no_process_model()
+    {
+        foreach (var inner in ConcurrencyModels.All.Where(model => !model.RunsInWorkers))
+        {
+            var model = ConcurrencyModels.Find($"prefork:{inner.Name}");
+            Assert.NotNull(model);
+            Assert.Equal($"prefork:{inner.Name}", model.Name);
+            Assert.Same(inner, model.Inner);
+            Assert.Same(model, ConcurrencyModels.Find(model.Name));
+        }
+
+        Assert.Equal("epoll", ConcurrencyModels.Find("prefork")!.Inner!.Name);
+        foreach (var wrong in (string[])["prefork:", "prefork:process", "prefork:prefork", "prefork:carrier-pigeon", "process:threads"])
+            Assert.Null(ConcurrencyModels.Find(wrong));
+    }
+
+    [Fact]
     public void Every_model_keeps_the_contract()
     {
         var kept = typeof(ConcurrencyModelsTests).Assembly.GetTypes()
