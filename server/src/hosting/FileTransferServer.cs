@@ -129,7 +129,7 @@ public sealed class FileTransferServer : IAsyncDisposable
     }
 
     private WorkerCommand WorkerFor(FrontEnd frontEnd) =>
-        (_worker is [var program, .. var arguments] ? new WorkerCommand { Program = program, Arguments = arguments } : WorkerCommand.Self) with
+        (_worker is { Count: > 0 } words ? new WorkerCommand { Program = words[0], Arguments = [.. words.Skip(1)] } : WorkerCommand.Self) with
         {
             Configuration = new WorkerConfiguration(Options, frontEnd.Name).Write(),
         };
