@@ -16,6 +16,8 @@ public static class CommandLine
     {
         try
         {
+            if (args is [WorkerVerb.Name]) return await WorkerVerb.RunAsync();
+
             // "@name" is a file's name here, not a file of arguments.
             var parsed = Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Action is ParseErrorAction || UsageErrors.UnknownOption(parsed) is not null) return UsageErrors.Report(parsed);

@@ -41,5 +41,14 @@ internal sealed class PlainConnection : IDisposable
         return Encoding.UTF8.GetString(header);
     }
 
+    /// <summary>A short body, as text.</summary>
+    public async Task<string> TextAsync(int count)
+    {
+        using var limit = new CancellationTokenSource(ArgosyCommand.Patience);
+        var bytes = new byte[count];
+        await _stream.ReadExactlyAsync(bytes, limit.Token);
+        return Encoding.UTF8.GetString(bytes);
+    }
+
     public void Dispose() => _tcp.Dispose();
 }

@@ -60,8 +60,17 @@ internal sealed partial class ServeProcess : IAsyncDisposable
     public static async Task<ServeProcess> StartWithinAsync(string[] starter, TempFolder home, params string[] arguments)
     {
         string[] usual = [ArgosyCommand.Program, "serve", home["share"], "--data", DataOf(home)];
+        return await BeginAsync([.. starter, .. usual], home, arguments);
+    }
+
+    /// <summary>Starts a server on folders that are somebody else's; its home, which is its own, is the caller's to remove.</summary>
+    public static Task<ServeProcess> StartOnAsync(string root, string data, params string[] arguments) =>
+        BeginAsync([ArgosyCommand.Program, "serve", root, "--data", data], new TempFolder(), arguments);
+
+    private static async Task<ServeProcess> BeginAsync(string[] start, TempFolder home, string[] arguments)
+    {
         string[] listen = arguments.Contains("--listen") ? [] : ["--listen", "127.0.0.1:0"];
-        string[] line = [.. starter, .. usual, .. listen, .. arguments];
+        string[] line = [.. start, .. listen, .. arguments];
         var process = Process.Start(ArgosyCommand.Describe(home, line[0], line[1..]))!;
         var server = new ServeProcess(process, home);
         try

@@ -40,17 +40,23 @@ public sealed class ServeTests : IDisposable
             }
     }
 
+    public static TheoryData<string> Models => new(Spine.Check.Models);
+
     [Theory]
-    [InlineData("async")]
-    [InlineData("threads")]
-    public async Task An_upload_without_login_arrives_under_every_model(string model)
+    [MemberData(nameof(Models))]
+    public async Task Every_model_of_that_name_takes_a_file_and_gives_it_back(string model)
     {
-        await using var server = await ServeProcess.StartAsync(_home, [.. Open, "--model", model]);
+        await using var server = await ServeProcess.StartAsync(_home, [.. Open, "--model", model, "--verbose"]);
+        Assert.Contains($"model {model}.", server.Log);
         using var client = await PlainConnection.OpenAsync(server.Address);
         await client.SendAsync($$"""{"cmd":"put","id":1,"path":"a.txt","body":{{Half.Length}}}""");
         await client.SendBytesAsync("0123456789"u8.ToArray());
         Assert.Contains("\"status\":\"ok\"", await client.ReplyAsync());
         Assert.Equal(Half, await File.ReadAllTextAsync(_home["share/a.txt"]));
+        await client.SendAsync("""{"cmd":"get","id":2,"path":"a.txt"}""");
+        Assert.Contains("\"status\":\"ok\"", await client.ReplyAsync());
+        Assert.Equal(Half, await client.TextAsync(Half.Length));
+        client.Dispose();
         Assert.Equal(0, await server.StopAsync());
     }
 
@@ -251,30 +257,47 @@ public sealed class ServeTests : IDisposable
     [InlineData("--model asnyc", "did you mean \"async\"")]
     [InlineData("--anonymous=all", "is not one of ro")]
     [InlineData("--drain soon", "is not a time")]
+    [InlineData("--model prefork:asnyc", "there is no model")]
+    [InlineData("--model prefork --config memory.json", "serves in several processes")]
     [InlineData("--anonymous ro --user nobody-of-that-name", "there is no user \"nobody-of-that-name\"")]
     [InlineData("--config missing.json", "missing.json")]
     [InlineData("--lisen 127.0.0.1:0", "did you mean \"--listen\"")]
     [InlineData("--ftp 127.0.0.1:0", "no option \"--ftp\"")]
     public async Task Wrong_options_are_bad_usage(string arguments, string part)
     {
+        _home.Write("memory.json", """{ "Files": { "Storage": "memory" } }""");
         var result = await ArgosyCommand.RunAsync(_home, ["serve", _home["share"], "--data", _home["data"], .. arguments.Split(' ')]);
         Assert.Equal((2, ""), (result.ExitCode, result.Output));
         Assert.Contains(part, result.Error);
     }
 
     [Fact]
-    public async Task As_another_user_everything_belongs_to_that_user()
+    public async Task The_verb_of_workers_is_none_to_run_by_hand()
+    {
+        var result = await ArgosyCommand.RunAsync(_home, "worker");
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.DoesNotContain("worker", (await ArgosyCommand.RunAsync(_home, "--help")).Output);
+    }
+
+    [Theory]
+    [InlineData("async")]
+    [InlineData("process")]
+    [InlineData("prefork")]
+    public async Task As_another_user_everything_belongs_to_that_user(string model)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root may become somebody else");
         File.SetUnixFileMode(_home.Path, (UnixFileMode)0b111_101_101);
-        await using var server = await ServeProcess.StartAsync(_home, [.. Open, "--user", "nobody"]);
-        var status = await File.ReadAllLinesAsync($"/proc/{server.Id}/status");
+        await using var server = await ServeProcess.StartAsync(_home, [.. Open, "--user", "nobody", "--model", model]);
         var owner = await ArgosyCommand.RunProgramAsync(_home, "/usr/bin/id", ["-u", "nobody"]);
         var uid = owner.Output.Trim();
-        Assert.Contains($"Uid:\t{uid}\t{uid}\t{uid}\t{uid}", status);
-        Assert.Contains("CapEff:\t0000000000000000", status);
-        foreach (var task in Directory.GetDirectories($"/proc/{server.Id}/task"))
-            Assert.Contains($"Uid:\t{uid}\t{uid}\t{uid}\t{uid}", await File.ReadAllLinesAsync($"{task}/status"));
+        foreach (var process in (int[])[server.Id, .. ProcessTree.ChildrenOf(server.Id)])
+        {
+            var status = await File.ReadAllLinesAsync($"/proc/{process}/status");
+            Assert.Contains($"Uid:\t{uid}\t{uid}\t{uid}\t{uid}", status);
+            Assert.Contains("CapEff:\t0000000000000000", status);
+            foreach (var task in Directory.GetDirectories($"/proc/{process}/task"))
+                Assert.Contains($"Uid:\t{uid}\t{uid}\t{uid}\t{uid}", await File.ReadAllLinesAsync($"{task}/status"));
+        }
 
         using var client = await PlainConnection.OpenAsync(server.Address);
         await client.SendAsync($$"""{"cmd":"put","id":1,"path":"a.txt","body":0}""");

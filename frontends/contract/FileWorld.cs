@@ -23,27 +23,24 @@ public sealed class FileWorld : IAsyncDisposable
     public const int LimitBytes = 100_000;
 
     private static readonly PasswordVerifier Verifier = QuickVerifier();
-    private readonly IStorage _storage;
     private readonly string _folder = Directory.CreateTempSubdirectory("argosy-").FullName;
+    private readonly FileServiceOptions _options;
+    private IStorage? _storage;
 
     public FileWorld(AnonymousAccess anonymous = AnonymousAccess.None, IStorage? storage = null, long? anonymousQuota = null)
     {
+        _storage = storage;
         Root = Directory.CreateDirectory(System.IO.Path.Combine(_folder, "root")).FullName;
         foreach (string name in (string[])[User, Limited, Reader])
             Directory.CreateDirectory(System.IO.Path.Combine(Root, name));
-        _storage = storage ?? new LocalStorage(new LocalStorageOptions { Staging = System.IO.Path.Combine(_folder, "staging") });
-        Files = new FileService(
-            new FileServiceOptions
-            {
-                Root = Root,
-                Data = System.IO.Path.Combine(_folder, "data"),
-                Anonymous = anonymous,
-                DefaultQuotaBytes = anonymousQuota,
-                MinFree = 0,
-            },
-            Accounts,
-            _storage,
-            NullLogger<FileService>.Instance);
+        _options = new FileServiceOptions
+        {
+            Root = Root,
+            Data = Data,
+            Anonymous = anonymous,
+            DefaultQuotaBytes = anonymousQuota,
+            MinFree = 0,
+        };
     }
 
     /// <summary>The accounts, to be changed by a test.</summary>
@@ -52,14 +49,19 @@ public sealed class FileWorld : IAsyncDisposable
         new Account { Name = Limited, Verifier = Verifier, QuotaBytes = LimitBytes },
         new Account { Name = Reader, Verifier = Verifier, Permissions = Permissions.Read | Permissions.List });
 
-    /// <summary>The service under the front end.</summary>
-    public FileService Files { get; }
+    /// <summary>The service under a front end of this process.</summary>
+    public FileService Files => field ??= new FileService(_options, Accounts, Storage, NullLogger<FileService>.Instance);
+
+    /// <summary>The data folder.</summary>
+    public string Data => System.IO.Path.Combine(_folder, "data");
 
     /// <summary>The folder of the homes.</summary>
     public string Root { get; }
 
     /// <summary>Where a file of <see cref="User"/> is on this machine.</summary>
     public string Path(string name) => System.IO.Path.Combine(Root, User, name);
+
+    private IStorage Storage => _storage ??= new LocalStorage(new LocalStorageOptions { Staging = System.IO.Path.Combine(_folder, "staging") });
 
     /// <summary>RFC 5802 section 3 with the fewest rounds that clients accept: tests log in often.</summary>
     private static PasswordVerifier QuickVerifier()
@@ -73,7 +75,8 @@ public sealed class FileWorld : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Files.DisposeAsync();
+        if (_storage is not null)
+            await Files.DisposeAsync();
         (_storage as IDisposable)?.Dispose();
         Directory.Delete(_folder, recursive: true);
     }

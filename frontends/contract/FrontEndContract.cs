@@ -1,43 +1,45 @@
 using System.Security.Cryptography;
 using System.Text;
-using Argosy.Files;
+using Argosy.Sockets;
 
 namespace Argosy.FrontEnds;
 
 /// <summary>
-/// What every front end shows, whatever its protocol. A front end joins by deriving and saying how it is started; its
-/// client is a small adapter. The rules themselves are tested in the room of files.
+/// What every front end shows, whatever its protocol, under every concurrency model. A front end joins by deriving and saying how it is
+/// started; its client is a small adapter. The rules themselves are tested in the room of files.
 /// </summary>
 public abstract class FrontEndContract : IAsyncLifetime
 {
-    private FileWorld _world = null!;
-    private IRunningFrontEnd _server = null!;
+    private readonly FileWorld _world = new();
+    private IRunningFrontEnd? _server;
 
-    /// <summary>Starts the front end over <paramref name="files"/> on a free port of the loopback address.</summary>
-    protected abstract Task<IRunningFrontEnd> StartAsync(FileService files);
+    /// <summary>The models that the contract is about: those of one process. The others start a program, so the whole server shows them.</summary>
+    public static IEnumerable<string> Models =>
+        ConcurrencyModels.All.Where(model => model is { IsSupported: true, RunsInWorkers: false }).Select(model => model.Name);
 
-    public async ValueTask InitializeAsync()
-    {
-        _world = new FileWorld();
-        _server = await StartAsync(_world.Files);
-    }
+    /// <summary>Starts the front end over <paramref name="world"/> on a free port of the loopback address.</summary>
+    protected abstract Task<IRunningFrontEnd> StartAsync(FileWorld world, string model);
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
-        await _server.DisposeAsync();
+        if (_server is not null)
+            await _server.DisposeAsync();
         await _world.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(4_095)]
-    [InlineData(4_097)]
-    [InlineData(65_536)]
-    [InlineData(5_000_000)]
-    public async Task A_file_goes_up_and_comes_down(int size)
+    [EveryModel(0)]
+    [EveryModel(1)]
+    [EveryModel(4_095)]
+    [EveryModel(4_097)]
+    [EveryModel(65_536)]
+    [EveryModel(5_000_000)]
+    public async Task A_file_goes_up_and_comes_down(string model, int size)
     {
+        await ServeAsync(model);
         await using IFrontEndClient client = await LoginAsync();
         byte[] content = RandomNumberGenerator.GetBytes(size);
 
@@ -48,9 +50,11 @@ public abstract class FrontEndContract : IAsyncLifetime
         Assert.Equal(size, await client.FindSizeAsync("/file"));
     }
 
-    [Fact]
-    public async Task A_download_starts_at_an_offset()
+    [Theory]
+    [EveryModel]
+    public async Task A_download_starts_at_an_offset(string model)
     {
+        await ServeAsync(model);
         await using IFrontEndClient client = await LoginAsync();
         byte[] content = RandomNumberGenerator.GetBytes(300_000);
         await client.PutAsync("file", content);
@@ -59,9 +63,11 @@ public abstract class FrontEndContract : IAsyncLifetime
         Assert.Empty(await client.GetAsync("file", content.Length));
     }
 
-    [Fact]
-    public async Task An_upload_replaces_the_old_version()
+    [Theory]
+    [EveryModel]
+    public async Task An_upload_replaces_the_old_version(string model)
     {
+        await ServeAsync(model);
         await using IFrontEndClient client = await LoginAsync();
         await client.PutAsync("file", Text("the old one, which is longer"));
         await client.PutAsync("file", Text("new"));
@@ -70,12 +76,13 @@ public abstract class FrontEndContract : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("two words")]
-    [InlineData("-dash")]
-    [InlineData("\"quoted\" 'name' %41 ? #")]
-    [InlineData("naïve e\u0301 日本語 🚢")]
-    public async Task Names_survive_the_journey(string name)
+    [EveryModel("two words")]
+    [EveryModel("-dash")]
+    [EveryModel("\"quoted\" 'name' %41 ? #")]
+    [EveryModel("naïve e\u0301 日本語 🚢")]
+    public async Task Names_survive_the_journey(string model, string name)
     {
+        await ServeAsync(model);
         await using IFrontEndClient client = await LoginAsync();
         await client.PutAsync(name, Text("content"));
 
@@ -87,9 +94,11 @@ public abstract class FrontEndContract : IAsyncLifetime
         Assert.Empty(await client.ListAsync(""));
     }
 
-    [Fact]
-    public async Task A_name_of_255_bytes_is_fine_and_a_longer_one_is_refused()
+    [Theory]
+    [EveryModel]
+    public async Task A_name_of_255_bytes_is_fine_and_a_longer_one_is_refused(string model)
     {
+        await ServeAsync(model);
         await using IFrontEndClient client = await LoginAsync();
         string longest = new('n', 255);
         await client.PutAsync(longest, Text("content"));
@@ -99,9 +108,11 @@ public abstract class FrontEndContract : IAsyncLifetime
         Assert.Equal([longest], await client.ListAsync(""));
     }
 
-    [Fact]
-    public async Task Folders_are_made_listed_and_removed()
+    [Theory]
+    [EveryModel]
+    public async Task Folders_are_made_listed_and_removed(string model)
     {
+        await ServeAsync(model);
         await using IFrontEndClient client = await LoginAsync();
         await client.MakeFolderAsync("folder");
         await client.PutAsync("folder/file", Text("content"));
@@ -114,10 +125,12 @@ public abstract class FrontEndContract : IAsyncLifetime
         Assert.Empty(await client.ListAsync(""));
     }
 
-    [Fact]
-    public async Task A_long_folder_lists_completely()
+    [Theory]
+    [EveryModel]
+    public async Task A_long_folder_lists_completely(string model)
     {
-        string[] names = [.. Enumerable.Range(0, 3_000).Select(i => $"file-{i:D5}-{new string('x', i % 100)}")];
+        await ServeAsync(model);
+        string[] names = [.. Enumerable.Range(0, 1_200).Select(i => $"file-{i:D5}-{new string('x', i % 100)}")];
         foreach (string name in names)
             await File.WriteAllBytesAsync(_world.Path(name), []);
         await using IFrontEndClient client = await LoginAsync();
@@ -125,9 +138,11 @@ public abstract class FrontEndContract : IAsyncLifetime
         Assert.Equal(names, (await client.ListAsync("")).Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public async Task Renaming_moves_between_folders()
+    [Theory]
+    [EveryModel]
+    public async Task Renaming_moves_between_folders(string model)
     {
+        await ServeAsync(model);
         await using IFrontEndClient client = await LoginAsync();
         await client.MakeFolderAsync("folder");
         await client.PutAsync("file", Text("content"));
@@ -137,9 +152,11 @@ public abstract class FrontEndContract : IAsyncLifetime
         Assert.Null(await client.FindSizeAsync("file"));
     }
 
-    [Fact]
-    public async Task What_is_not_there_is_refused_and_the_client_goes_on()
+    [Theory]
+    [EveryModel]
+    public async Task What_is_not_there_is_refused_and_the_client_goes_on(string model)
     {
+        await ServeAsync(model);
         await using IFrontEndClient client = await LoginAsync();
 
         await RefusesAsync(() => client.GetAsync("missing"));
@@ -152,9 +169,11 @@ public abstract class FrontEndContract : IAsyncLifetime
         Assert.Equal(Text("content"), await client.GetAsync("file"));
     }
 
-    [Fact]
-    public async Task Nothing_outside_the_home_is_reached()
+    [Theory]
+    [EveryModel]
+    public async Task Nothing_outside_the_home_is_reached(string model)
     {
+        await ServeAsync(model);
         string secret = Path.Combine(_world.Root, "secret");
         await File.WriteAllTextAsync(secret, "secret");
         File.CreateSymbolicLink(_world.Path("out"), "../secret");
@@ -170,9 +189,11 @@ public abstract class FrontEndContract : IAsyncLifetime
         Assert.Equal("secret", await File.ReadAllTextAsync(secret));
     }
 
-    [Fact]
-    public async Task A_quota_refuses_what_does_not_fit_and_keeps_the_old_version()
+    [Theory]
+    [EveryModel]
+    public async Task A_quota_refuses_what_does_not_fit_and_keeps_the_old_version(string model)
     {
+        await ServeAsync(model);
         await using IFrontEndClient client = await LoginAsync(FileWorld.Limited);
         await client.PutAsync("file", new byte[60_000]);
 
@@ -184,18 +205,22 @@ public abstract class FrontEndContract : IAsyncLifetime
         await client.PutAsync("other", new byte[FileWorld.LimitBytes]);
     }
 
-    [Fact]
-    public async Task A_login_without_the_right_password_is_refused()
+    [Theory]
+    [EveryModel]
+    public async Task A_login_without_the_right_password_is_refused(string model)
     {
-        await Assert.ThrowsAsync<RefusedException>(() => _server.ConnectAsync(FileWorld.User, "wrong"));
-        await Assert.ThrowsAsync<RefusedException>(() => _server.ConnectAsync("nobody", FileWorld.Password));
+        await ServeAsync(model);
+        await Assert.ThrowsAsync<RefusedException>(() => _server!.ConnectAsync(FileWorld.User, "wrong"));
+        await Assert.ThrowsAsync<RefusedException>(() => _server!.ConnectAsync("nobody", FileWorld.Password));
         await using IFrontEndClient client = await LoginAsync();
         Assert.Empty(await client.ListAsync(""));
     }
 
-    [Fact]
-    public async Task An_account_that_may_only_read_changes_nothing()
+    [Theory]
+    [EveryModel]
+    public async Task An_account_that_may_only_read_changes_nothing(string model)
     {
+        await ServeAsync(model);
         await File.WriteAllTextAsync(Path.Combine(_world.Root, FileWorld.Reader, "file"), "content");
         await using IFrontEndClient client = await LoginAsync(FileWorld.Reader);
 
@@ -208,9 +233,11 @@ public abstract class FrontEndContract : IAsyncLifetime
         Assert.Equal(["file"], await client.ListAsync(""));
     }
 
-    [Fact]
-    public async Task A_reader_sees_the_old_version_until_the_upload_is_complete()
+    [Theory]
+    [EveryModel(Connections = 2)]
+    public async Task A_reader_sees_the_old_version_until_the_upload_is_complete(string model)
     {
+        await ServeAsync(model);
         await using IFrontEndClient writer = await LoginAsync();
         await using IFrontEndClient reader = await LoginAsync();
         byte[] old = RandomNumberGenerator.GetBytes(200_000);
@@ -225,24 +252,28 @@ public abstract class FrontEndContract : IAsyncLifetime
         Assert.Equal(content, await reader.GetAsync("file"));
     }
 
-    [Fact]
-    public async Task A_connection_cut_during_an_upload_publishes_nothing_of_it()
+    [Theory]
+    [EveryModel]
+    public async Task A_connection_cut_during_an_upload_publishes_nothing_of_it(string model)
     {
-        await using IFrontEndClient reader = await LoginAsync();
-        await reader.PutAsync("file", Text("old"));
+        await ServeAsync(model);
         await using (IFrontEndClient writer = await LoginAsync())
         {
+            await writer.PutAsync("file", Text("old"));
             IUnfinishedPut upload = await writer.BeginPutAsync("file", new byte[300_000]);
             await upload.CutAsync();
         }
 
+        await using IFrontEndClient reader = await LoginAsync();
         Assert.Equal(Text("old"), await reader.GetAsync("file"));
         Assert.Equal(["file"], await reader.ListAsync(""));
     }
 
-    [Fact]
-    public async Task Many_clients_at_once_each_get_their_own()
+    [Theory]
+    [EveryModel]
+    public async Task Many_clients_at_once_each_get_their_own(string model)
     {
+        await ServeAsync(model);
         await Task.WhenAll(Enumerable.Range(0, 20).Select(async i =>
         {
             await using IFrontEndClient client = await LoginAsync();
@@ -257,9 +288,11 @@ public abstract class FrontEndContract : IAsyncLifetime
         Assert.Equal(20, (await last.ListAsync("")).Count);
     }
 
+    private async Task ServeAsync(string model) => _server = await StartAsync(_world, model);
+
     private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
 
     private static async Task RefusesAsync(Func<Task> operation) => await Assert.ThrowsAsync<RefusedException>(operation);
 
-    private Task<IFrontEndClient> LoginAsync(string name = FileWorld.User) => _server.ConnectAsync(name, FileWorld.Password);
+    private Task<IFrontEndClient> LoginAsync(string name = FileWorld.User) => _server!.ConnectAsync(name, FileWorld.Password);
 }

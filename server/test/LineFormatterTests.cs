@@ -34,6 +34,20 @@ public class LineFormatterTests
         }
     }
 
+    [Theory]
+    [InlineData("x")]
+    [InlineData("日")]
+    [InlineData("🚢")]
+    public void A_line_is_no_longer_than_what_the_kernel_writes_in_one_piece(string letter)
+    {
+        using var output = new StringWriter();
+        var message = string.Concat(Enumerable.Repeat(letter, 5_000));
+        new LineFormatter().Write(new LogEntry<string>(LogLevel.Warning, "Argosy", default, message, null, (state, _) => state), null, output);
+        Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(output.ToString()), LineFormatter.MostBytes - 4, LineFormatter.MostBytes);
+        Assert.EndsWith($"{letter} …\n", output.ToString());
+        Assert.DoesNotContain('\uFFFD', output.ToString());
+    }
+
     private static Exception Thrown()
     {
         try

@@ -16,6 +16,7 @@ public class ServerOptionsTests
         Assert.False(options.Plain);
         Assert.Equal(7373, options.Listen.Port);
         Assert.Equal("async", options.Model);
+        Assert.Equal((10, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(10)), (options.Bans.Failures, options.Bans.Window, options.Bans.Time));
         Assert.Equal(TimeSpan.FromSeconds(10), options.Drain);
         Assert.Equal(Environment.CurrentDirectory, options.Root);
     }
@@ -27,7 +28,7 @@ public class ServerOptionsTests
             ("Server:Root", "/srv/share"), ("Server:Data", "/srv/data"), ("Server:Model", "threads"), ("Server:User", "files"),
             ("Server:Drain", "30s"), ("Native:Listen", "127.0.0.1:0"), ("Native:Plain", "true"), ("Accounts:Anonymous", "drop"),
             ("Files:Quota", "10G"), ("Files:MinFree", "1G"), ("Certificate:File", "/c.pem"), ("Certificate:KeyFile", "/k.pem"),
-            ("Certificate:Names", "a.example, b.example"), ("Log:Verbose", "True"));
+            ("Bans:Failures", "5"), ("Bans:Window", "1h"), ("Bans:Time", "30s"), ("Certificate:Names", "a.example, b.example"), ("Log:Verbose", "True"));
         Assert.Equal("/srv/share", options.Root);
         Assert.Equal("/srv/data", options.Data);
         Assert.Equal("threads", options.Model);
@@ -42,6 +43,7 @@ public class ServerOptionsTests
         Assert.Equal("/k.pem", options.CertificateKeyFile);
         Assert.Equal(["a.example", "b.example"], options.CertificateNames);
         Assert.True(options.Verbose);
+        Assert.Equal(new BanRule { Failures = 5, Window = TimeSpan.FromHours(1), Time = TimeSpan.FromSeconds(30) }, options.Bans);
     }
 
     [Theory]
@@ -51,6 +53,7 @@ public class ServerOptionsTests
     [InlineData("Native:Listen", "::1:1", "in brackets")]
     [InlineData("Native:Plain", "maybe", "neither true nor false")]
     [InlineData("Accounts:Anonymous", "all", "is not one of ro")]
+    [InlineData("Bans:Failures", "-1", "is not a whole number")]
     [InlineData("Files:Quota", "much", "is not a size")]
     [InlineData("Server:Root", " ", "is empty")]
     [InlineData("Server:Rot", "/x", "did you mean \"Server:Root\"")]

@@ -13,7 +13,7 @@ internal sealed class Serving(ServerOptions options)
     public async Task<int> RunAsync()
     {
         using var logs = ServerLog.Create(options.Verbose);
-        await using var server = FileTransferServer.Open(options, logs);
+        await using var server = FileTransferServer.Open(options, logs, WorkerVerb.Command);
         var needsAccount = options.Anonymous == AnonymousAccess.None && server.Accounts.List().Count == 0;
         if (needsAccount && Console.IsOutputRedirected) throw NoAccounts();
 

@@ -1,3 +1,5 @@
+using Argosy.Sockets;
+
 namespace Argosy.Cli.Tests.Spine;
 
 /// <summary>How much is to be tested: see <c>./check --all</c>.</summary>
@@ -6,14 +8,30 @@ internal static class Check
     /// <summary>True for full matrices and counts.</summary>
     public static bool All { get; } = Environment.GetEnvironmentVariable("ARGOSY_CHECK") == "all";
 
-    /// <summary>Transport and model: each once, or every combination.</summary>
+    /// <summary>One that is chosen within another.</summary>
+    private const string Within = "prefork:threads";
+
+    /// <summary>Every model that this system has. A new one on the list comes in by itself.</summary>
+    public static IReadOnlyList<string> Models { get; } =
+        [.. ConcurrencyModels.All.Where(model => model.IsSupported).Select(model => model.Name), Within];
+
+    /// <summary>The models whose handlers run in worker processes.</summary>
+    public static IReadOnlyList<string> WorkerModels { get; } =
+        [.. Models.Where(model => ConcurrencyModels.Find(model)!.RunsInWorkers && (All || model != Within))];
+
+    /// <summary>Models of each kind: one process, a thread or a process for each client, a process for many.</summary>
+    public static TheoryData<string> SomeModels => new(All ? Concurrent : ["async", "threads", "process", "prefork"]);
+
+    private static IEnumerable<string> Concurrent => Models.Where(model => ConcurrencyModels.Find(model)!.ServesAtOnce is null);
+
+    /// <summary>Transport and model: each transport under one model of each kind, or every combination.</summary>
     public static TheoryData<bool, string> TransportsAndModels()
     {
-        var data = new TheoryData<bool, string> { { true, "async" }, { false, "threads" } };
-        if (All)
+        var data = new TheoryData<bool, string>();
+        if (!All) data.AddRange((true, "async"), (false, "threads"), (false, "process"), (true, "prefork"));
+        else
         {
-            data.Add(true, "threads");
-            data.Add(false, "async");
+            foreach (var model in Concurrent) data.AddRange((true, model), (false, model));
         }
 
         return data;

@@ -3,11 +3,12 @@ namespace Argosy.Cli.Tests.Spine;
 /// <summary>The server is killed: what it acknowledged is whole, what it did not is absent, and usage is right after the restart.</summary>
 public sealed class CrashTests
 {
+    public static TheoryData<string> SomeModels => Check.SomeModels;
+
     private const int SigKill = 9;
 
     [Theory]
-    [InlineData("async")]
-    [InlineData("threads")]
+    [MemberData(nameof(SomeModels))]
     public async Task Killed_in_the_middle_of_uploads_it_keeps_what_was_acknowledged_and_nothing_else(string model)
     {
         await using var deployment = await Deployment.StartAsync(new TempFolder(), ["--quota", "10M"], "--model", model);

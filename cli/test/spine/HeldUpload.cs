@@ -12,6 +12,9 @@ internal sealed class HeldUpload : IAsyncDisposable
     private HeldUpload(Process process) =>
         (_process, _output, _error) = (process, process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
 
+    /// <summary>Its process.</summary>
+    public int Id => _process.Id;
+
     public static HeldUpload Start(ProcessStartInfo start) => new(Process.Start(start)!);
 
     /// <summary>Gives it more to send.</summary>

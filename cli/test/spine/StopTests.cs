@@ -76,6 +76,10 @@ public sealed class StopTests
     [InlineData("async", 9)]
     [InlineData("threads", ServeProcess.SigTerm)]
     [InlineData("threads", 9)]
+    [InlineData("process", ServeProcess.SigTerm)]
+    [InlineData("process", 9)]
+    [InlineData("prefork", ServeProcess.SigTerm)]
+    [InlineData("prefork", 9)]
     public async Task It_starts_again_at_once_on_the_same_port_with_clients_still_connected(string model, int signal)
     {
         await using var deployment = await Deployment.StartAsync("--model", model, "--drain", "300ms");

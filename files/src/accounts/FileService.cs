@@ -1,3 +1,5 @@
+using System.Net;
+using Argosy.Ledger;
 using Microsoft.Extensions.Logging;
 
 namespace Argosy.Files;
@@ -17,6 +19,8 @@ public sealed class FileService : IAsyncDisposable
     private readonly ILogger _log;
     private readonly TimeProvider _clock;
     private readonly DecoyVerifiers _decoys;
+    private readonly Bans? _bans;
+    private readonly Counter _strangers;
     private readonly SessionRoster _roster = new();
     private readonly PasswordGate _gate = new(Environment.ProcessorCount, 64 * Environment.ProcessorCount);
     private readonly Lock _reviewing = new();
@@ -33,7 +37,7 @@ public sealed class FileService : IAsyncDisposable
     /// <exception cref="IOException">The data folder or the ledger cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">The data folder or the ledger may not be opened.</exception>
     public FileService(FileServiceOptions options, IAccountStore accounts, IStorage storage, ILogger<FileService> log)
-        : this(options, accounts, ledger => new SessionOpener(storage, ledger, options.MinFree, options.KeepUnfinished, log), log)
+        : this(options, accounts, ledger => new SessionOpener(storage, ledger, options.MinFree, options.KeepUnfinished, log, isMember: options.IsMember), log)
     {
         // Other storages have no folders on this machine.
         _makesHomes = storage is LocalStorage;
@@ -50,6 +54,8 @@ public sealed class FileService : IAsyncDisposable
         _decoys = new DecoyVerifiers(LoginSecret.Open(options.Data));
         _decoys.Imitate(accounts.List());
         _ledger = Ledger.Ledger.Open(Path.Combine(options.Data, LedgerName), log);
+        _strangers = _ledger.Counter("strangers");
+        _bans = Bans.Open(options.Bans, options.Data, _clock, log);
         _opener = opener(_ledger);
         accounts.Changed += OnChanged;
         _timer = _clock.CreateTimer(static state => ((FileService)state!).OnTick(), this, ReviewInterval, ReviewInterval);
@@ -102,6 +108,35 @@ public sealed class FileService : IAsyncDisposable
         return OpenAsync(entry, Grants.ForVisitor(_options, homes, entry), offload);
     }
 
+    /// <summary>
+    /// True while everything from that address is refused, because too many logins from there failed: ask before a connection costs anything.
+    /// Who asks later, or not at all, gets no login from there either.
+    /// </summary>
+    public bool IsBanned(IPAddress? address) => _bans?.Contains(address) ?? false;
+
+    /// <summary>
+    /// Takes one of <paramref name="most"/> places for connections that have not logged in, counted among all processes; dispose of it when it has
+    /// logged in or gone. Null where none is free.
+    /// </summary>
+    public IDisposable? TryAdmitStranger(int most)
+    {
+        try
+        {
+            // Only leases count here, and they go with their processes: there is nothing to count first.
+            if (_strangers.NeedsCount) _strangers.Reset(default);
+            return _strangers.TryLease(new Amount(1, 0), new Amount(most, -1));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException or NotCountedException)
+        {
+            return null; // Without the ledger nobody could log in either.
+        }
+    }
+
+    /// <summary>
+    /// A process that served beside this one has died: what it may have left in a home is settled at the next login there.
+    /// </summary>
+    public void SettleAnew() => _opener.SettleAnew();
+
     /// <summary>Reads the accounts again and ends sessions that lost their right; SIGHUP calls it. It also happens by itself twice a second.</summary>
     public void Reload()
     {
@@ -120,6 +155,7 @@ public sealed class FileService : IAsyncDisposable
             entry.Release();
         }
 
+        _bans?.Dispose();
         _ledger.Dispose();
     }
 
@@ -127,6 +163,7 @@ public sealed class FileService : IAsyncDisposable
     internal ValueTask<FileSession> OpenAsync(LoginAttempt attempt, IOffload offload)
     {
         var (name, origin) = (attempt.Name, attempt.Origin);
+        if (IsBanned(origin.Address)) throw Refused(name, origin, "its address is banned"); // So that no guess is told right.
         if (attempt.Account is not { Verifier: not null } known) throw Refused(name, origin, "there is no such account");
 
         var homes = Volatile.Read(ref _homes);
@@ -164,8 +201,11 @@ public sealed class FileService : IAsyncDisposable
         }
     }
 
-    internal void Refuse(LoginAttempt attempt) =>
+    internal void Refuse(LoginAttempt attempt)
+    {
         _log.Refused(attempt.Name, attempt.Origin, attempt.Account is null ? "there is no such account" : "the password was wrong");
+        _bans?.Count(attempt.Origin.Address);
+    }
 
     private async ValueTask<FileSession> OpenAsync(SessionRoster.Entry entry, SessionGrant grant, IOffload offload)
     {

@@ -18,6 +18,15 @@ public sealed record FileServiceOptions
     /// <summary>Uploads are refused when the disk has less than this left. Bytes.</summary>
     public long MinFree { get; init; } = 64 << 20;
 
+    /// <summary>When an address is refused because logins from there fail.</summary>
+    public BanRule Bans { get; init; } = new();
+
+    /// <summary>
+    /// True in a process that serves beside the one that owns the data folder. What a crash may have left in a home is settled anew after the
+    /// owner has started, not after each of those has.
+    /// </summary>
+    public bool IsMember { get; init; }
+
     /// <summary>How long an unfinished upload waits for its client.</summary>
     public TimeSpan KeepUnfinished { get; init; } = TimeSpan.FromDays(7);
 }

@@ -40,6 +40,12 @@ internal static partial class LoginLog
     [LoggerMessage(105, LogLevel.Error, "Something that waited for a session's end failed when it came.")]
     internal static partial void EndListenerFailed(this ILogger log, Exception error);
 
+    [LoggerMessage(106, LogLevel.Warning, "{Address} is banned for {Time}: {Failures} logins failed within {Window}.")]
+    internal static partial void Banned(this ILogger log, string address, TimeSpan time, int failures, TimeSpan window);
+
+    [LoggerMessage(107, LogLevel.Error, "The bans cannot be read or kept.")]
+    internal static partial void BansFailed(this ILogger log, Exception error);
+
     private static string Place(SessionOrigin origin) => (origin.Address is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : origin.Address)?.ToString() ?? "a local socket";
 
     private static void Count(SessionOrigin origin, string result) =>

@@ -9,6 +9,10 @@ internal sealed class RecordingOpener : ISessionOpener
 
     public Exception? Fails { get; set; }
 
+    public int SettledAnew { get; private set; }
+
+    public void SettleAnew() => SettledAnew++;
+
     public async ValueTask<FileSession> OpenAsync(SessionGrant grant, IOffload offload)
     {
         await Task.Yield();

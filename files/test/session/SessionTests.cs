@@ -215,6 +215,31 @@ public sealed class SessionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task After_a_process_has_died_a_home_is_settled_at_its_next_login_whichever_process_it_is_in()
+    {
+        SessionOpener Open(bool isMember) =>
+            new(_vessel.Storage, _vessel.Ledger, 0, TimeSpan.FromDays(7), new Listener(), isMember: isMember);
+        var (owner, one, other) = (Open(isMember: false), Open(isMember: true), Open(isMember: true));
+        const int opened = 1, settled = 2; // Pieces of work on the disk.
+
+        Assert.Equal(settled, await WorkAsync(one));
+        Assert.Equal(opened, await WorkAsync(other));
+        Assert.Equal(opened, await WorkAsync(owner));
+        Assert.Equal(opened, await WorkAsync(Open(isMember: true)));
+        owner.SettleAnew();
+        Assert.Equal(settled, await WorkAsync(other));
+        Assert.Equal(opened, await WorkAsync(one));
+        Assert.Equal(settled, await WorkAsync(Open(isMember: false)));
+
+        async Task<int> WorkAsync(SessionOpener opener)
+        {
+            var counting = new FailingOnce(at: int.MaxValue);
+            await using var session = await opener.OpenAsync(Vessel.Grant(_vessel.Home), counting);
+            return counting.Calls;
+        }
+    }
+
+    [Fact]
     public async Task A_ledger_that_cannot_be_used_is_an_error_of_the_storage()
     {
         var grant = Vessel.Grant(_vessel.Home) with { QuotaBytes = 100 };

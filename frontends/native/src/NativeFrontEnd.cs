@@ -9,8 +9,6 @@ namespace Argosy.Native;
 /// <param name="options">What is allowed, and how patient the server is.</param>
 public sealed class NativeFrontEnd(FileService files, NativeOptions options)
 {
-    private int _strangers;
-
     /// <summary>Where logins and files come from.</summary>
     public FileService Files { get; } = files;
 
@@ -20,9 +18,6 @@ public sealed class NativeFrontEnd(FileService files, NativeOptions options)
     /// <summary>A handler for one connection.</summary>
     public NativeHandler CreateHandler() => new(this);
 
-    /// <summary>Counts a connection that has not logged in; false above <see cref="NativeOptions.MaxUnauthenticated"/>. It counts until <see cref="ForgetStranger"/>.</summary>
-    internal bool AdmitStranger() => Interlocked.Increment(ref _strangers) <= Options.MaxUnauthenticated;
-
-    /// <summary>The connection has logged in or gone.</summary>
-    internal void ForgetStranger() => Interlocked.Decrement(ref _strangers);
+    /// <summary>Takes a place for a connection that has not logged in; null where <see cref="NativeOptions.MaxUnauthenticated"/> have theirs.</summary>
+    internal IDisposable? AdmitStranger() => Files.TryAdmitStranger(Options.MaxUnauthenticated);
 }

@@ -4,18 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Argosy.Native.Tests;
 
-/// <summary>Under which model, and over which storage, a suite runs.</summary>
-public sealed record Setup(string Model, bool InMemory = false)
-{
-    public static Setup Async { get; } = new("async");
-
-    public static Setup Threads { get; } = new("threads");
-
-    public static Setup Memory { get; } = new("async", InMemory: true);
-}
-
 /// <summary>A test that talks to a server in bytes. Each starts its own server, whose handlers must not have thrown at the end.</summary>
-public abstract class ProtocolTest(Setup setup) : IAsyncLifetime
+public abstract class ProtocolTest : IAsyncLifetime
 {
     private readonly List<WireClient> _clients = [];
     private FileWorld? _world;
@@ -46,6 +36,7 @@ public abstract class ProtocolTest(Setup setup) : IAsyncLifetime
         NativeOptions? options = null, AnonymousAccess anonymous = AnonymousAccess.None, long? anonymousQuota = null, int? busyAbove = null,
         ILogger? log = null)
     {
+        var setup = Setup.Current;
         _world = new FileWorld(anonymous, setup.InMemory ? new MemoryStorage() : null, anonymousQuota);
         _server = new NativeServer(_world.Files, setup.Model, options, busyAbove, log);
     }

@@ -7,6 +7,7 @@ using Argosy.Ledger;
 //   hold   PATH KEY BYTES [MARK]          takes a lease (and begins its commit), prints "ready", waits
 //   lock   PATH                           prints "ready" inside the lock, waits
 //   half   PATH KEY                       fills the journal without applying it, inside the lock, prints "ready", waits
+//   strike PATH COUNT LIMIT               strikes the key 7, prints whether it is "out" or "in"
 switch (args)
 {
     case ["hammer", var path, var key, var limit, var rounds, var seed]:
@@ -38,6 +39,15 @@ switch (args)
             record.First = new Amount(77, 7);
             ledger.Table.Note((slot, record));
             Wait();
+        }
+
+        break;
+
+    case ["strike", var path, var count, var limit]:
+        using (var strikes = Strikes.Open(path, new StrikeRule((int)Number(limit), TimeSpan.FromHours(1), TimeSpan.FromHours(1))))
+        {
+            for (var i = 0; i < Number(count); i++) strikes.Add(7);
+            Console.WriteLine(strikes.IsOut(7) ? "out" : "in");
         }
 
         break;

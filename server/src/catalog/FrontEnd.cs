@@ -14,7 +14,11 @@ public sealed record FrontEnd(
     string Name,
     string Scheme,
     Func<ServerOptions, IPEndPoint?> Listen,
-    Func<FrontEndParts, Func<ConnectionHandler>> Create);
+    Func<FrontEndParts, Func<ConnectionHandler>> Create)
+{
+    /// <summary>Its log.</summary>
+    internal ILogger Logger(ILoggerFactory logs) => logs.CreateLogger($"Argosy.{Name}");
+}
 
 /// <summary>What a front end is put together from.</summary>
 /// <param name="Options">The server's options.</param>

@@ -8,6 +8,9 @@ namespace Argosy.Server;
 /// <summary>Every part that a server can be put together from. Adding one is one line here.</summary>
 public static class PartsCatalog
 {
+    /// <summary>The name of the storage that no two processes share.</summary>
+    internal const string MemoryStorage = "memory";
+
     /// <summary>The ways to reach the files.</summary>
     public static IReadOnlyList<FrontEnd> FrontEnds { get; } =
     [
@@ -21,7 +24,7 @@ public static class PartsCatalog
     public static IReadOnlyList<Part<Func<ServerOptions, IStorage>>> Storages { get; } =
     [
         new("disk", "folders of this machine", Disk),
-        new("memory", "gone when the server stops", _ => new MemoryStorage()),
+        new(MemoryStorage, "gone when the server stops", _ => new Argosy.Files.MemoryStorage()),
     ];
 
     /// <summary>What keeps the accounts, in a data folder.</summary>

@@ -14,12 +14,15 @@ public sealed class CertificateStore
     private readonly TimeProvider _clock;
     private readonly string _certificateFile;
     private readonly string _keyFile;
-    private readonly IReadOnlyList<string>? _names; // null: the operator's own files, which are never written.
+    private readonly IReadOnlyList<string>? _names; // null: files that are somebody else's to write.
     private volatile ServerCertificate _current;
 
     /// <summary>Loads the certificate that <paramref name="options"/> name, or makes one.</summary>
+    /// <param name="options">The server's options.</param>
+    /// <param name="clock">What the time is; null for the system's.</param>
+    /// <param name="mayMake">False in processes that only read what the one that owns the data folder makes and renews.</param>
     /// <exception cref="StartException">The files cannot be read, or do not belong together.</exception>
-    public CertificateStore(ServerOptions options, TimeProvider? clock = null)
+    public CertificateStore(ServerOptions options, TimeProvider? clock = null, bool mayMake = true)
     {
         _clock = clock ?? TimeProvider.System;
         if (options.CertificateFile is { } own)
@@ -30,7 +33,7 @@ public sealed class CertificateStore
         {
             _certificateFile = Path.Combine(options.Data, "certificate.pem");
             _keyFile = Path.Combine(options.Data, "key.pem");
-            _names = HostNames.All(options.CertificateNames);
+            if (mayMake) _names = HostNames.All(options.CertificateNames);
         }
 
         _current = Load();

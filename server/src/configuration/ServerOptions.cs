@@ -42,6 +42,9 @@ public sealed record ServerOptions
     /// <summary>Bytes of disk that uploads must leave free.</summary>
     public long MinFree { get; init; } = 64 << 20;
 
+    /// <summary>When an address is refused because logins from there fail.</summary>
+    public BanRule Bans { get; init; } = new();
+
     /// <summary>How long running transfers may go on after a stop was asked for.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -84,8 +87,9 @@ public sealed record ServerOptions
 
     private void Validate()
     {
-        PartsCatalog.Model(Model);
         PartsCatalog.Storage(Storage);
+        if (PartsCatalog.Model(Model).RunsInWorkers && Storage == PartsCatalog.MemoryStorage)
+            throw new ConfigurationException($"The model {Model} serves in several processes, and storage \"{Storage}\" is one process's own; choose another of the two");
         PartsCatalog.AccountStore(AccountStore);
         if (CertificateKeyFile is not null && CertificateFile is null)
             throw new ConfigurationException("Certificate:KeyFile is given without Certificate:File; give both");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Argosy.Files;
 
 namespace Argosy.Server;
@@ -23,6 +24,9 @@ public sealed record Setting(string Key, string Meaning, Func<ServerOptions, Set
         new("Files:Storage", "what keeps the files", (o, v) => o with { Storage = v.Text }),
         new("Files:Quota", "bytes for accounts that name no quota", (o, v) => o with { QuotaBytes = ByteSize.Parse(v.Text) }),
         new("Files:MinFree", "bytes of disk that uploads must leave free", (o, v) => o with { MinFree = ByteSize.Parse(v.Text) }),
+        new("Bans:Failures", "failed logins from one address that ban it; 0 bans nobody", (o, v) => o with { Bans = o.Bans with { Failures = Number(v.Text) } }),
+        new("Bans:Window", "within which time they count", (o, v) => o with { Bans = o.Bans with { Window = TimeSpanText.Parse(v.Text) } }),
+        new("Bans:Time", "how long such an address is refused", (o, v) => o with { Bans = o.Bans with { Time = TimeSpanText.Parse(v.Text) } }),
         new("Certificate:File", "the operator's own certificate chain, PEM", (o, v) => o with { CertificateFile = v.FullPath }),
         new("Certificate:KeyFile", "its private key, PEM", (o, v) => o with { CertificateKeyFile = v.FullPath }),
         new("Certificate:Names", "more host names and addresses for the certificate", (o, v) => o with { CertificateNames = Names(v.Text) }),
@@ -31,6 +35,9 @@ public sealed record Setting(string Key, string Meaning, Func<ServerOptions, Set
 
     /// <summary>The setting of that key, or null.</summary>
     public static Setting? Find(string key) => All.FirstOrDefault(setting => setting.Key.Equals(key, StringComparison.OrdinalIgnoreCase));
+
+    private static int Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new FormatException("is not a whole number from 0");
 
     private static bool Flag(string text) =>
         bool.TryParse(text, out var flag) ? flag : throw new FormatException("is neither true nor false");

@@ -14,42 +14,44 @@ public sealed class FileTransferServer : IAsyncDisposable
     private readonly ILoggerFactory _logs;
     private readonly ILogger _log;
     private readonly DataFolder _data;
-    private readonly CertificateStore _certificates;
+    private readonly IReadOnlyList<string>? _worker;
+    private readonly ServerMember _member;
     private readonly List<(FrontEnd FrontEnd, StreamServer Server)> _servers = [];
-    private IStorage? _storage;
-    private FileService? _files;
 
-    private FileTransferServer(ServerOptions options, ILoggerFactory logs, DataFolder data)
+    private FileTransferServer(ServerOptions options, ILoggerFactory logs, DataFolder data, IReadOnlyList<string>? worker)
     {
-        (Options, _logs, _log, _data) = (options, logs, logs.CreateLogger<FileTransferServer>(), data);
-        _certificates = new CertificateStore(options);
-        Accounts = PartsCatalog.AccountStore(options.AccountStore)(options.Data, logs);
+        (Options, _logs, _log, _data, _worker) = (options, logs, logs.CreateLogger<FileTransferServer>(), data, worker);
+        _member = new ServerMember(options, logs, isOwner: true);
     }
 
     /// <summary>What it was opened with.</summary>
     public ServerOptions Options { get; }
 
     /// <summary>The accounts.</summary>
-    public IAccountStore Accounts { get; }
+    public IAccountStore Accounts => _member.Accounts;
 
     /// <summary>The front ends that listen; empty before <see cref="Start"/>.</summary>
     public IReadOnlyList<ListeningFrontEnd> FrontEnds =>
         [.. _servers.Select(each => new ListeningFrontEnd(each.FrontEnd.Scheme, (IPEndPoint)each.Server.LocalEndPoints[0]))];
 
     /// <summary>What clients pin: see <see cref="ServerCertificate.Fingerprint"/>.</summary>
-    public string Fingerprint => _certificates.Current.Fingerprint;
+    public string Fingerprint => _member.Certificates.Current.Fingerprint;
 
     /// <summary>Takes the data folder, makes what is missing, and reads accounts and certificate. Nothing listens yet.</summary>
+    /// <param name="options">How it is set up.</param>
+    /// <param name="logs">Where to log.</param>
+    /// <param name="worker">The program and arguments that start a worker process, where the model has some: it calls <see cref="ServerWorker.RunAsync"/>.
+    /// Null for this program's own command line; then <see cref="ServerWorker.IsNeeded"/> has to be asked before anything else.</param>
     /// <exception cref="ConfigurationException">The options do not fit this machine.</exception>
     /// <exception cref="StartException">The data folder is in use or unreadable, or the certificate unusable.</exception>
-    public static FileTransferServer Open(ServerOptions options, ILoggerFactory logs)
+    public static FileTransferServer Open(ServerOptions options, ILoggerFactory logs, IReadOnlyList<string>? worker = null)
     {
-        if (new HomeMap(FileOptions(options), []).Fault is { } fault) throw new ConfigurationException(fault);
+        if (new HomeMap(ServerMember.FileOptions(options), []).Fault is { } fault) throw new ConfigurationException(fault);
         DataFolder.Ensure(options.Data);
         var data = DataFolder.Take(options.Data);
         try
         {
-            return new FileTransferServer(options, logs, data);
+            return new FileTransferServer(options, logs, data, worker);
         }
         catch (Exception error)
         {
@@ -73,11 +75,10 @@ public sealed class FileTransferServer : IAsyncDisposable
             if (user is not null && !OperatingSystem.IsWindows()) Become(user);
 
             // From here on everything is done with the rights of the user who serves.
-            _storage = PartsCatalog.Storage(Options.Storage)(Options);
-            _files = new FileService(FileOptions(Options), Accounts, _storage, _logs.CreateLogger<FileService>());
+            _member.OpenFiles();
             foreach (var (_, server) in _servers) server.Start();
         }
-        catch (Exception error) when (error is ConnectionException or FileException or HomeException or AccountStoreException)
+        catch (Exception error) when (error is ConnectionException or WorkerStartException or FileException or HomeException or AccountStoreException)
         {
             throw new StartException(error.Message, error);
         }
@@ -86,25 +87,8 @@ public sealed class FileTransferServer : IAsyncDisposable
     /// <summary>Reads accounts and certificate again. What cannot be read is logged and stays as it was.</summary>
     public void Reload()
     {
-        var certificate = "the certificate is unchanged";
-        try
-        {
-            if (_certificates.Reload()) certificate = "the certificate is new";
-        }
-        catch (StartException error)
-        {
-            _log.LogWarning("The old certificate stays: {Reason}", error.Message);
-        }
-
-        try
-        {
-            _files?.Reload();
-        }
-        catch (Exception error) when (error is AccountStoreException or IOException or UnauthorizedAccessException)
-        {
-            _log.LogWarning("The accounts stay as they were: {Reason}", error.Message);
-        }
-
+        var certificate = _member.Reload() ? "the certificate is new" : "the certificate is unchanged";
+        foreach (var (_, server) in _servers) server.SendToWorkers(ServerWorker.ReloadMessage);
         _log.LogInformation("Reloaded: {Accounts}, {Certificate}", Count(Accounts.List().Count, "account"), certificate);
     }
 
@@ -122,30 +106,38 @@ public sealed class FileTransferServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var (_, server) in _servers) await server.DisposeAsync();
-        if (_files is not null) await _files.DisposeAsync();
-        (_storage as IDisposable)?.Dispose();
-        (Accounts as IDisposable)?.Dispose();
+        await _member.DisposeAsync();
         _data.Dispose();
     }
 
-    private static FileServiceOptions FileOptions(ServerOptions options) => new()
-    {
-        Root = options.Root,
-        Data = options.Data,
-        Anonymous = options.Anonymous,
-        DefaultQuotaBytes = options.QuotaBytes,
-        MinFree = options.MinFree,
-    };
-
-    // The file service exists only after the privileges are gone, the handlers only once something is accepted.
     private StreamServer Bind(FrontEnd frontEnd, IPEndPoint address)
     {
-        var handlers = new Lazy<Func<ConnectionHandler>>(() => frontEnd.Create(new FrontEndParts(Options, _files!, _certificates, _logs)));
         var model = PartsCatalog.Model(Options.Model);
-        var options = new StreamServerOptions { ListenOn = [address], Model = model, BusyAbove = SoftCap(model) };
-        var server = new StreamServer(options, () => handlers.Value(), _logs.CreateLogger($"Argosy.{frontEnd.Name}"));
+        var options = new StreamServerOptions
+        {
+            ListenOn = [address],
+            Model = model,
+            BusyAbove = SoftCap(model),
+            Verify = _member.Verify,
+            Name = frontEnd.Name,
+            Worker = model.RunsInWorkers ? WorkerFor(frontEnd) : null,
+        };
+        var server = new StreamServer(options, _member.Handlers(frontEnd), frontEnd.Logger(_logs));
+        server.OnError += OnError;
         server.Bind();
         return server;
+    }
+
+    private WorkerCommand WorkerFor(FrontEnd frontEnd) =>
+        (_worker is { Count: > 0 } words ? new WorkerCommand { Program = words[0], Arguments = [.. words.Skip(1)] } : WorkerCommand.Self) with
+        {
+            Configuration = new WorkerConfiguration(Options, frontEnd.Name).Write(),
+        };
+
+    // What handlers throw is logged where they run. A worker that dies may leave something behind, as a crash of the whole server may.
+    private void OnError(Exception error, IConnection connection)
+    {
+        if (error is WorkerDiedException) _member.SettleAnew();
     }
 
     // A model that serves few at a time lets the others wait in the backlog: nobody has to be sent away.

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
@@ -7,7 +8,14 @@ namespace Argosy.Server;
 public static class ServerLog
 {
     /// <summary>A log of warnings and the server's own life; <paramref name="verbose"/> adds every session and transfer. Dispose to flush.</summary>
-    public static ILoggerFactory Create(bool verbose) => LoggerFactory.Create(builder => builder
+    public static ILoggerFactory Create(bool verbose)
+    {
+        // A line leaves in one write(2), so that the lines of several processes that share standard error stay whole (pipe(7), PIPE_BUF).
+        Console.SetError(new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false), LineFormatter.MostBytes) { AutoFlush = true });
+        return LoggerFactory.Create(builder => Configure(builder, verbose));
+    }
+
+    private static void Configure(ILoggingBuilder builder, bool verbose) => builder
         .SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Warning)
         .AddFilter(typeof(ServerLog).Namespace, verbose ? LogLevel.Debug : LogLevel.Information)
         .AddConsole(console =>
@@ -15,5 +23,5 @@ public static class ServerLog
             console.FormatterName = LineFormatter.FormatterName;
             console.LogToStandardErrorThreshold = LogLevel.Trace;
         })
-        .AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>());
+        .AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
 }

@@ -5,9 +5,11 @@ using Argosy.Wire;
 namespace Argosy.Native.Tests;
 
 /// <summary>docs/protocol.md section 4: the commands that move no file content.</summary>
-public abstract class CommandsTests(Setup setup) : ProtocolTest(setup)
+[AlsoInMemory]
+public sealed class CommandsTests : ProtocolTest
 {
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Stat_tells_files_and_folders()
     {
         Start();
@@ -24,7 +26,8 @@ public abstract class CommandsTests(Setup setup) : ProtocolTest(setup)
         Assert.Equal(WireError.NotFound, (await client.AskAsync("""{"cmd":"stat","path":"missing"}""")).Error);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Ls_streams_a_folder_of_any_length()
     {
         Start();
@@ -47,7 +50,8 @@ public abstract class CommandsTests(Setup setup) : ProtocolTest(setup)
         Assert.Equal(WireError.NotAFolder, (await client.AskAsync("""{"cmd":"ls","path":"file"}""")).Error);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Folders_are_made_and_removed()
     {
         Start();
@@ -64,7 +68,8 @@ public abstract class CommandsTests(Setup setup) : ProtocolTest(setup)
         Assert.Empty(Listings.Decode(await client.AskAsync("""{"cmd":"ls"}""")));
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Mv_and_cp_replace_only_with_leave()
     {
         Start();
@@ -85,9 +90,9 @@ public abstract class CommandsTests(Setup setup) : ProtocolTest(setup)
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(-1)]
-    [InlineData(1_700_000_000_123_456)]
+    [EverySetup(0)]
+    [EverySetup(-1)]
+    [EverySetup(1_700_000_000_123_456)]
     public async Task Touch_sets_the_time_to_the_microsecond(long time)
     {
         Start();
@@ -98,7 +103,8 @@ public abstract class CommandsTests(Setup setup) : ProtocolTest(setup)
         Assert.Equal(time, (await client.AskAsync("""{"cmd":"stat","path":"file"}""")).Reply.MTime);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Hash_sums_a_file_or_a_part_of_it()
     {
         Start();
@@ -116,7 +122,8 @@ public abstract class CommandsTests(Setup setup) : ProtocolTest(setup)
         Assert.Equal(WireError.NotFound, (await client.AskAsync("""{"cmd":"hash","path":"missing"}""")).Error);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Quota_tells_use_and_limits()
     {
         Start();
@@ -130,9 +137,9 @@ public abstract class CommandsTests(Setup setup) : ProtocolTest(setup)
     }
 
     [Theory]
-    [InlineData("""{"cmd":"exec","argv":["id"]}""")]
-    [InlineData("""{"cmd":"blocks","path":"x"}""")]
-    [InlineData("""{"cmd":"PUT2"}""")]
+    [EverySetup("""{"cmd":"exec","argv":["id"]}""")]
+    [EverySetup("""{"cmd":"blocks","path":"x"}""")]
+    [EverySetup("""{"cmd":"PUT2"}""")]
     public async Task Unknown_commands_are_unsupported(string request)
     {
         Start();
@@ -142,10 +149,10 @@ public abstract class CommandsTests(Setup setup) : ProtocolTest(setup)
     }
 
     [Theory]
-    [InlineData("""{"id":5}""", "cmd")]
-    [InlineData("""{"cmd":"stat","id":5}""", "path")]
-    [InlineData("""{"cmd":"put","id":5,"path":"x"}""", "body")]
-    [InlineData("""{"cmd":"mkdir","id":5,"path":"x","parents":"yes"}""", "parents")]
+    [EverySetup("""{"id":5}""", "cmd")]
+    [EverySetup("""{"cmd":"stat","id":5}""", "path")]
+    [EverySetup("""{"cmd":"put","id":5,"path":"x"}""", "body")]
+    [EverySetup("""{"cmd":"mkdir","id":5,"path":"x","parents":"yes"}""", "parents")]
     public async Task A_bad_request_names_the_key(string request, string key)
     {
         Start();
@@ -157,10 +164,4 @@ public abstract class CommandsTests(Setup setup) : ProtocolTest(setup)
         Assert.Contains(key, answer.Reply.Message);
         Assert.True((await client.AskAsync("""{"cmd":"ping"}""")).IsOk);
     }
-
-    public sealed class UnderAsync() : CommandsTests(Setup.Async);
-
-    public sealed class UnderThreads() : CommandsTests(Setup.Threads);
-
-    public sealed class InMemoryStorage() : CommandsTests(Setup.Memory);
 }

@@ -5,9 +5,11 @@ using Argosy.Wire;
 namespace Argosy.Native.Tests;
 
 /// <summary>Several clients at once, sessions that lose their right, and the end of the server.</summary>
-public abstract class Company(Setup setup) : ProtocolTest(setup)
+[AlsoInMemory]
+public sealed class Company : ProtocolTest
 {
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_reader_sees_the_old_version_or_the_new_one_and_nothing_between()
     {
         Start();
@@ -28,7 +30,8 @@ public abstract class Company(Setup setup) : ProtocolTest(setup)
         Assert.Equal(content, (await reader.GetAsync("file")).Body);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Two_writers_of_one_name_end_with_one_whole_version()
     {
         Start();
@@ -45,7 +48,8 @@ public abstract class Company(Setup setup) : ProtocolTest(setup)
         }
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_download_keeps_its_version_while_the_name_is_replaced()
     {
         Start();
@@ -62,7 +66,8 @@ public abstract class Company(Setup setup) : ProtocolTest(setup)
         AssertText("new", (await reader.GetAsync("file")).Body);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task An_upload_in_use_is_not_continued_by_another_session()
     {
         Start();
@@ -74,7 +79,8 @@ public abstract class Company(Setup setup) : ProtocolTest(setup)
         Assert.Equal(WireError.InUse, answer.Error);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_session_ends_within_a_second_when_its_account_is_removed_even_when_idle()
     {
         Start();
@@ -91,7 +97,8 @@ public abstract class Company(Setup setup) : ProtocolTest(setup)
         Assert.Equal(WireError.LoginFailed, (await (await ConnectAsync()).LoginAsync(FileWorld.User, FileWorld.Password)).Error);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_session_ends_while_its_client_does_not_read_a_download()
     {
         Start();
@@ -108,7 +115,8 @@ public abstract class Company(Setup setup) : ProtocolTest(setup)
         }
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Draining_ends_the_idle_and_lets_the_busy_finish()
     {
         Start(new NativeOptions { AllowPlain = true, LingerTime = TimeSpan.FromMilliseconds(200) });
@@ -131,7 +139,8 @@ public abstract class Company(Setup setup) : ProtocolTest(setup)
         await stopping;
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Twenty_five_clients_work_at_once()
     {
         Start();
@@ -158,10 +167,4 @@ public abstract class Company(Setup setup) : ProtocolTest(setup)
             last = client.Socket.Available;
         }
     }
-
-    public sealed class UnderAsync() : Company(Setup.Async);
-
-    public sealed class UnderThreads() : Company(Setup.Threads);
-
-    public sealed class InMemoryStorage() : Company(Setup.Memory);
 }

@@ -4,14 +4,15 @@ using Argosy.Wire;
 namespace Argosy.Native.Tests;
 
 /// <summary>docs/protocol.md section 4: <c>get</c>, whole and in parts, verified and not.</summary>
-public abstract class Downloading(Setup setup) : ProtocolTest(setup)
+[AlsoInMemory]
+public sealed class Downloading : ProtocolTest
 {
     private readonly byte[] _content = RandomNumberGenerator.GetBytes(1_000_000);
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(65_536)]
+    [EverySetup(0)]
+    [EverySetup(1)]
+    [EverySetup(65_536)]
     public async Task A_small_file_comes_as_an_exact_body_with_its_sum_in_the_header(int size)
     {
         Start();
@@ -27,8 +28,8 @@ public abstract class Downloading(Setup setup) : ProtocolTest(setup)
     }
 
     [Theory]
-    [InlineData(65_537)]
-    [InlineData(1_000_000)]
+    [EverySetup(65_537)]
+    [EverySetup(1_000_000)]
     public async Task A_large_file_comes_in_chunks_with_its_sum_in_the_trailer(int size)
     {
         Start();
@@ -44,8 +45,8 @@ public abstract class Downloading(Setup setup) : ProtocolTest(setup)
     }
 
     [Theory]
-    [InlineData(10)]
-    [InlineData(1_000_000)]
+    [EverySetup(10)]
+    [EverySetup(1_000_000)]
     public async Task Without_a_check_no_sum_is_given(int size)
     {
         Start();
@@ -59,12 +60,12 @@ public abstract class Downloading(Setup setup) : ProtocolTest(setup)
     }
 
     [Theory]
-    [InlineData(0, 10)]
-    [InlineData(999_990, 100)]
-    [InlineData(5, 700_000)]
-    [InlineData(1_000_000, 5)]
-    [InlineData(2_000_000, 5)]
-    [InlineData(3, 0)]
+    [EverySetup(0, 10)]
+    [EverySetup(999_990, 100)]
+    [EverySetup(5, 700_000)]
+    [EverySetup(1_000_000, 5)]
+    [EverySetup(2_000_000, 5)]
+    [EverySetup(3, 0)]
     public async Task A_part_comes_alone(int offset, int length)
     {
         Start();
@@ -81,10 +82,10 @@ public abstract class Downloading(Setup setup) : ProtocolTest(setup)
     }
 
     [Theory]
-    [InlineData("\"offset\":-1", WireError.BadRequest)]
-    [InlineData("\"length\":-1", WireError.BadRequest)]
-    [InlineData("\"offset\":\"0\"", WireError.BadRequest)]
-    [InlineData("\"check\":\"sha1\"", WireError.Unsupported)]
+    [EverySetup("\"offset\":-1", WireError.BadRequest)]
+    [EverySetup("\"length\":-1", WireError.BadRequest)]
+    [EverySetup("\"offset\":\"0\"", WireError.BadRequest)]
+    [EverySetup("\"check\":\"sha1\"", WireError.Unsupported)]
     public async Task Wrong_values_are_refused(string value, WireError error)
     {
         Start();
@@ -96,7 +97,8 @@ public abstract class Downloading(Setup setup) : ProtocolTest(setup)
         Assert.True(answer.Error == error || answer.Error == WireError.BadRequest);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task What_is_no_file_is_refused()
     {
         Start();
@@ -107,7 +109,8 @@ public abstract class Downloading(Setup setup) : ProtocolTest(setup)
         Assert.Equal(WireError.IsAFolder, (await client.GetAsync("folder")).Error);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_client_that_does_not_read_is_cut_after_the_stall_time()
     {
         Start(new NativeOptions { AllowPlain = true, StallTime = TimeSpan.FromMilliseconds(300) });
@@ -121,10 +124,4 @@ public abstract class Downloading(Setup setup) : ProtocolTest(setup)
         while (Server.ActiveConnections > 1)
             await Task.Delay(20);
     }
-
-    public sealed class UnderAsync() : Downloading(Setup.Async);
-
-    public sealed class UnderThreads() : Downloading(Setup.Threads);
-
-    public sealed class InMemoryStorage() : Downloading(Setup.Memory);
 }

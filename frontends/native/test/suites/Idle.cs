@@ -11,7 +11,7 @@ public sealed class Alone
 
 /// <summary>An idle logged-in session costs little memory and gives back what it needed while it worked.</summary>
 [Collection(Alone.Name)]
-public sealed class Idle() : ProtocolTest(Setup.Async)
+public sealed class Idle : ProtocolTest
 {
     private const int Sessions = 200;
 

@@ -3,9 +3,10 @@ using Argosy.Wire;
 namespace Argosy.Native.Tests;
 
 /// <summary>docs/protocol.md section 4: links, which only a disk has.</summary>
-public abstract class Links(Setup setup) : ProtocolTest(setup)
+public sealed class Links : ProtocolTest
 {
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Stat_follows_a_link_or_shows_it()
     {
         Start();
@@ -19,8 +20,4 @@ public abstract class Links(Setup setup) : ProtocolTest(setup)
         AssertText("file", link.Target);
         Assert.Contains(Listings.Decode(await client.AskAsync("""{"cmd":"ls"}""")), line => line.Type == EntryType.Link && line.Target is not null);
     }
-
-    public sealed class UnderAsync() : Links(Setup.Async);
-
-    public sealed class UnderThreads() : Links(Setup.Threads);
 }

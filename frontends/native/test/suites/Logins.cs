@@ -6,9 +6,10 @@ using Argosy.Wire;
 namespace Argosy.Native.Tests;
 
 /// <summary>docs/protocol.md section 3: SCRAM, its failures, and visitors without an account.</summary>
-public abstract class Logins(Setup setup) : ProtocolTest(setup)
+public sealed class Logins : ProtocolTest
 {
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_login_opens_the_home()
     {
         Start();
@@ -21,7 +22,8 @@ public abstract class Logins(Setup setup) : ProtocolTest(setup)
         Assert.Equal(WireError.BadRequest, (await client.LoginAsync(FileWorld.User, FileWorld.Password)).Error);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Unknown_names_and_wrong_passwords_differ_in_nothing()
     {
         Start();
@@ -43,7 +45,8 @@ public abstract class Logins(Setup setup) : ProtocolTest(setup)
         Assert.Equal(shapes[0], shapes[1]);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Three_failures_end_the_connection()
     {
         Start();
@@ -54,7 +57,8 @@ public abstract class Logins(Setup setup) : ProtocolTest(setup)
         Assert.True(await client.IsClosedAsync());
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_login_that_is_begun_again_without_its_end_has_failed()
     {
         Start();
@@ -67,7 +71,8 @@ public abstract class Logins(Setup setup) : ProtocolTest(setup)
         Assert.True(await client.IsClosedAsync());
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_stranger_has_no_longer_than_the_login_time_whatever_it_sends()
     {
         Start(new NativeOptions { AllowPlain = true, LoginTime = TimeSpan.FromSeconds(1), LingerTime = TimeSpan.FromMilliseconds(200) });
@@ -80,7 +85,8 @@ public abstract class Logins(Setup setup) : ProtocolTest(setup)
         await dripping;
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Two_failures_do_not_keep_anybody_out()
     {
         Start();
@@ -91,7 +97,8 @@ public abstract class Logins(Setup setup) : ProtocolTest(setup)
         Assert.True((await client.LoginAsync(FileWorld.User, FileWorld.Password)).IsOk);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Tls_binds_the_login_to_the_connection_so_that_a_relay_fails()
     {
         Start();
@@ -103,7 +110,8 @@ public abstract class Logins(Setup setup) : ProtocolTest(setup)
         Assert.Equal(WireError.LoginFailed, answer.Error);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_client_that_was_told_that_it_cannot_bind_has_been_relayed()
     {
         Start();
@@ -114,12 +122,12 @@ public abstract class Logins(Setup setup) : ProtocolTest(setup)
     }
 
     [Theory]
-    [InlineData("""{"cmd":"auth","mechanism":"PLAIN","scram":"x"}""", WireError.Unsupported)]
-    [InlineData("""{"cmd":"auth","mechanism":"SCRAM-SHA-256-PLUS","scram":"p=tls-server-end-point,,n=alex,r=abc"}""", WireError.Unsupported)]
-    [InlineData("""{"cmd":"auth","mechanism":"ANONYMOUS"}""", WireError.Unsupported)]
-    [InlineData("""{"cmd":"auth","mechanism":"SCRAM-SHA-256"}""", WireError.BadRequest)]
-    [InlineData("""{"cmd":"auth","scram":"c=biws,r=abc,p=abc"}""", WireError.BadRequest)]
-    [InlineData("""{"cmd":"auth","mechanism":"SCRAM-SHA-256","scram":"nonsense"}""", WireError.BadRequest)]
+    [EverySetup("""{"cmd":"auth","mechanism":"PLAIN","scram":"x"}""", WireError.Unsupported)]
+    [EverySetup("""{"cmd":"auth","mechanism":"SCRAM-SHA-256-PLUS","scram":"p=tls-server-end-point,,n=alex,r=abc"}""", WireError.Unsupported)]
+    [EverySetup("""{"cmd":"auth","mechanism":"ANONYMOUS"}""", WireError.Unsupported)]
+    [EverySetup("""{"cmd":"auth","mechanism":"SCRAM-SHA-256"}""", WireError.BadRequest)]
+    [EverySetup("""{"cmd":"auth","scram":"c=biws,r=abc,p=abc"}""", WireError.BadRequest)]
+    [EverySetup("""{"cmd":"auth","mechanism":"SCRAM-SHA-256","scram":"nonsense"}""", WireError.BadRequest)]
     public async Task Malformed_logins_are_refused(string request, WireError error)
     {
         Start();
@@ -130,11 +138,11 @@ public abstract class Logins(Setup setup) : ProtocolTest(setup)
     }
 
     [Theory]
-    [InlineData("""{"cmd":"pwd"}""")]
-    [InlineData("""{"cmd":"ls"}""")]
-    [InlineData("""{"cmd":"get","path":"x"}""")]
-    [InlineData("""{"cmd":"put","path":"x","body":0}""")]
-    [InlineData("""{"cmd":"quota"}""")]
+    [EverySetup("""{"cmd":"pwd"}""")]
+    [EverySetup("""{"cmd":"ls"}""")]
+    [EverySetup("""{"cmd":"get","path":"x"}""")]
+    [EverySetup("""{"cmd":"put","path":"x","body":0}""")]
+    [EverySetup("""{"cmd":"quota"}""")]
     public async Task File_commands_need_a_login(string request)
     {
         Start();
@@ -143,7 +151,8 @@ public abstract class Logins(Setup setup) : ProtocolTest(setup)
         Assert.Equal(WireError.LoginRequired, (await client.AskAsync(request)).Error);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_refused_login_never_shows_a_password_or_raw_name_in_the_log()
     {
         var log = new RecordingLogger();
@@ -163,8 +172,8 @@ public abstract class Logins(Setup setup) : ProtocolTest(setup)
     }
 
     [Theory]
-    [InlineData(AnonymousAccess.ReadOnly, false)]
-    [InlineData(AnonymousAccess.ReadWrite, true)]
+    [EverySetup(AnonymousAccess.ReadOnly, false)]
+    [EverySetup(AnonymousAccess.ReadWrite, true)]
     public async Task Anonymous_visitors_read_and_may_write_where_that_is_allowed(AnonymousAccess access, bool writes)
     {
         Start(anonymous: access);
@@ -181,7 +190,8 @@ public abstract class Logins(Setup setup) : ProtocolTest(setup)
         }
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_drop_box_takes_files_numbers_them_and_shows_none()
     {
         Start(anonymous: AnonymousAccess.Drop);
@@ -213,8 +223,4 @@ public abstract class Logins(Setup setup) : ProtocolTest(setup)
             // The server has had enough.
         }
     }
-
-    public sealed class UnderAsync() : Logins(Setup.Async);
-
-    public sealed class UnderThreads() : Logins(Setup.Threads);
 }

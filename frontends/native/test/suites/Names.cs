@@ -6,7 +6,8 @@ using Argosy.Wire;
 namespace Argosy.Native.Tests;
 
 /// <summary>docs/protocol.md section 1.3: names are bytes.</summary>
-public abstract class Names(Setup setup) : ProtocolTest(setup)
+[AlsoInMemory]
+public sealed class Names : ProtocolTest
 {
     public static TheoryData<byte[]> Hard() =>
     [
@@ -22,7 +23,7 @@ public abstract class Names(Setup setup) : ProtocolTest(setup)
     ];
 
     [Theory]
-    [MemberData(nameof(Hard))]
+    [EverySetup(From = nameof(Hard))]
     public async Task Any_bytes_but_nul_and_slash_make_a_name(byte[] name)
     {
         Start();
@@ -41,13 +42,13 @@ public abstract class Names(Setup setup) : ProtocolTest(setup)
     }
 
     [Theory]
-    [InlineData("\"path\":\"\"", WireError.BadName)]
-    [InlineData("\"path\":\"a\\u0000b\"", WireError.BadRequest)]
-    [InlineData("\"path_b64\":\"YQBi\"", WireError.BadRequest)]
-    [InlineData("\"path_b64\":\"?\"", WireError.BadRequest)]
-    [InlineData("\"path\":\"a\",\"path_b64\":\"YQ==\"", WireError.BadRequest)]
-    [InlineData("\"path\":7", WireError.BadRequest)]
-    [InlineData("\"x\":7", WireError.BadRequest)]
+    [EverySetup("\"path\":\"\"", WireError.BadName)]
+    [EverySetup("\"path\":\"a\\u0000b\"", WireError.BadRequest)]
+    [EverySetup("\"path_b64\":\"YQBi\"", WireError.BadRequest)]
+    [EverySetup("\"path_b64\":\"?\"", WireError.BadRequest)]
+    [EverySetup("\"path\":\"a\",\"path_b64\":\"YQ==\"", WireError.BadRequest)]
+    [EverySetup("\"path\":7", WireError.BadRequest)]
+    [EverySetup("\"x\":7", WireError.BadRequest)]
     public async Task Wrong_names_are_refused(string key, WireError error)
     {
         Start();
@@ -58,7 +59,8 @@ public abstract class Names(Setup setup) : ProtocolTest(setup)
         Assert.Contains(answer.Error, (WireError?[])[error, WireError.BadName, WireError.BadFrame]);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_time_beyond_the_protocols_numbers_spoils_no_listing()
     {
         Start();
@@ -72,7 +74,8 @@ public abstract class Names(Setup setup) : ProtocolTest(setup)
         AssertText("text", (await client.GetAsync("far")).Body);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_name_over_255_bytes_is_bad()
     {
         Start();
@@ -81,7 +84,8 @@ public abstract class Names(Setup setup) : ProtocolTest(setup)
         Assert.Equal(WireError.BadName, (await client.PutAsync(new string('n', 256), [])).Error);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Paths_start_at_the_home_or_the_working_folder_and_never_leave()
     {
         Start();
@@ -109,10 +113,4 @@ public abstract class Names(Setup setup) : ProtocolTest(setup)
             return $"\"{key}_b64\":\"{Convert.ToBase64String(name)}\"";
         }
     }
-
-    public sealed class UnderAsync() : Names(Setup.Async);
-
-    public sealed class UnderThreads() : Names(Setup.Threads);
-
-    public sealed class InMemoryStorage() : Names(Setup.Memory);
 }

@@ -4,9 +4,11 @@ using Argosy.Files;
 namespace Argosy.Native.Tests;
 
 /// <summary>docs/protocol.md section 2: requests without waiting, replies in their order.</summary>
-public abstract class Pipelining(Setup setup) : ProtocolTest(setup)
+[AlsoInMemory]
+public sealed class Pipelining : ProtocolTest
 {
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_thousand_puts_in_one_burst_are_answered_in_order_in_few_segments()
     {
         Start();
@@ -29,7 +31,8 @@ public abstract class Pipelining(Setup setup) : ProtocolTest(setup)
         Assert.Equal(1_000, Listings.Decode(await client.AskAsync("""{"cmd":"ls"}""")).Count);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Commands_of_all_kinds_keep_their_order()
     {
         Start();
@@ -56,7 +59,8 @@ public abstract class Pipelining(Setup setup) : ProtocolTest(setup)
         Assert.True(await client.IsClosedAsync());
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_client_that_reads_only_at_the_end_is_served()
     {
         Start(anonymous: AnonymousAccess.ReadWrite);
@@ -68,7 +72,8 @@ public abstract class Pipelining(Setup setup) : ProtocolTest(setup)
             Assert.Equal((i, true), ((await client.ReadAsync()) is { } answer ? (answer.Id, answer.IsOk) : default));
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_reply_is_not_held_back_while_the_client_waits_for_it_within_its_next_request()
     {
         Start(anonymous: AnonymousAccess.ReadWrite);
@@ -80,10 +85,4 @@ public abstract class Pipelining(Setup setup) : ProtocolTest(setup)
         await client.SendAsync([2]);
         Assert.Equal(2, (await client.ReadAsync()).Id);
     }
-
-    public sealed class UnderAsync() : Pipelining(Setup.Async);
-
-    public sealed class UnderThreads() : Pipelining(Setup.Threads);
-
-    public sealed class InMemoryStorage() : Pipelining(Setup.Memory);
 }

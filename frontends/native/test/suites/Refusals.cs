@@ -5,9 +5,10 @@ using Argosy.Wire;
 namespace Argosy.Native.Tests;
 
 /// <summary>docs/protocol.md section 2: a refused upload is answered at once, and even the simplest client can read why.</summary>
-public abstract class Refusals(Setup setup) : ProtocolTest(setup)
+public sealed class Refusals : ProtocolTest
 {
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_refusal_comes_while_the_body_is_still_to_be_sent()
     {
         Start();
@@ -20,7 +21,8 @@ public abstract class Refusals(Setup setup) : ProtocolTest(setup)
         Assert.Equal(2, (await client.ReadAsync()).Id);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_refused_chunked_body_may_be_abandoned_or_finished_and_gets_no_second_reply()
     {
         Start();
@@ -37,7 +39,8 @@ public abstract class Refusals(Setup setup) : ProtocolTest(setup)
         await AssertMissingAsync("file", FileWorld.Limited);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_refused_chunked_body_may_take_its_time()
     {
         Start(new NativeOptions { AllowPlain = true, DiscardTime = TimeSpan.FromMilliseconds(50), DiscardBytes = 1 << 20 });
@@ -52,7 +55,8 @@ public abstract class Refusals(Setup setup) : ProtocolTest(setup)
         Assert.Equal(2, (await client.ReadAsync()).Id);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Requests_behind_a_refused_one_are_executed()
     {
         Start();
@@ -68,8 +72,8 @@ public abstract class Refusals(Setup setup) : ProtocolTest(setup)
     }
 
     [Theory]
-    [InlineData("\"chunked\"")]
-    [InlineData("52428800")]
+    [EverySetup("\"chunked\"")]
+    [EverySetup("52428800")]
     public async Task A_client_that_stops_at_its_first_send_error_reads_the_reason_30_of_30(string body)
     {
         Start();
@@ -87,7 +91,8 @@ public abstract class Refusals(Setup setup) : ProtocolTest(setup)
         }
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task An_endless_exact_body_is_read_up_to_the_limit_and_then_closed_gently()
     {
         Start(new NativeOptions { AllowPlain = true, DiscardBytes = 1 << 20, LingerTime = TimeSpan.FromMilliseconds(300) });
@@ -103,7 +108,8 @@ public abstract class Refusals(Setup setup) : ProtocolTest(setup)
         Assert.True(await client.IsClosedAsync());
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_refused_body_that_does_not_come_is_given_up_after_the_discard_time()
     {
         Start(new NativeOptions
@@ -146,8 +152,4 @@ public abstract class Refusals(Setup setup) : ProtocolTest(setup)
         for (int sent = 0; sent < bytes.Length;)
             sent += socket.Send(bytes.AsSpan(sent));
     }
-
-    public sealed class UnderAsync() : Refusals(Setup.Async);
-
-    public sealed class UnderThreads() : Refusals(Setup.Threads);
 }

@@ -3,9 +3,10 @@ using Argosy.Wire;
 namespace Argosy.Native.Tests;
 
 /// <summary>docs/protocol.md section 1.2: a client that seals its first frame is answered in seals, and damage never becomes a file.</summary>
-public abstract class Seals(Setup setup) : ProtocolTest(setup)
+public sealed class Seals : ProtocolTest
 {
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_sealed_client_is_answered_in_seals()
     {
         Start();
@@ -17,7 +18,8 @@ public abstract class Seals(Setup setup) : ProtocolTest(setup)
         Assert.Equal(WireError.NotFound, (await client.GetAsync("missing")).Error);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_missing_seal_is_damage()
     {
         Start();
@@ -28,7 +30,8 @@ public abstract class Seals(Setup setup) : ProtocolTest(setup)
         Assert.True(await client.IsClosedAsync());
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_wrong_seal_is_damage_also_in_the_first_frame_and_in_a_trailer()
     {
         Start();
@@ -47,7 +50,8 @@ public abstract class Seals(Setup setup) : ProtocolTest(setup)
         await AssertMissingAsync("file");
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_sealed_put_needs_a_sum_or_says_that_it_wants_none()
     {
         Start();
@@ -61,8 +65,8 @@ public abstract class Seals(Setup setup) : ProtocolTest(setup)
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
+    [EverySetup(false)]
+    [EverySetup(true)]
     public async Task No_single_flipped_bit_publishes_a_wrong_file(bool chunked)
     {
         Start(
@@ -101,8 +105,4 @@ public abstract class Seals(Setup setup) : ProtocolTest(setup)
             }
         });
     }
-
-    public sealed class UnderAsync() : Seals(Setup.Async);
-
-    public sealed class UnderThreads() : Seals(Setup.Threads);
 }

@@ -6,17 +6,17 @@ using Argosy.Wire;
 namespace Argosy.Native.Tests;
 
 /// <summary>docs/protocol.md section 6: a length, a header and the bytes are enough.</summary>
-public abstract class SimpleClients(Setup setup) : ProtocolTest(setup)
+public sealed class SimpleClients : ProtocolTest
 {
     private readonly byte[] _content = RandomNumberGenerator.GetBytes(300_000);
 
     [Theory]
-    [InlineData("\"cmd\":\"put\",\"path\":\"f\",\"size\":300000")]
-    [InlineData("\"cmd\":\"put\",\"path\":\"f\",\"body\":300000")]
-    [InlineData("\"filename\":\"f\",\"filesize\":300000")]
-    [InlineData("\"file_name\":\"f\",\"file_size\":300000")]
-    [InlineData("\"file_size\":300000,\"filename\":\"/f\"")]
-    [InlineData("\"path\":\"./f\",\"size\":300000")]
+    [EverySetup("\"cmd\":\"put\",\"path\":\"f\",\"size\":300000")]
+    [EverySetup("\"cmd\":\"put\",\"path\":\"f\",\"body\":300000")]
+    [EverySetup("\"filename\":\"f\",\"filesize\":300000")]
+    [EverySetup("\"file_name\":\"f\",\"file_size\":300000")]
+    [EverySetup("\"file_size\":300000,\"filename\":\"/f\"")]
+    [EverySetup("\"path\":\"./f\",\"size\":300000")]
     public async Task Many_words_mean_put(string header)
     {
         Start(anonymous: AnonymousAccess.ReadWrite);
@@ -28,7 +28,8 @@ public abstract class SimpleClients(Setup setup) : ProtocolTest(setup)
         Assert.Equal(_content, await File.ReadAllBytesAsync(Path.Combine(World.Root, "f")));
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_wrong_md5_publishes_nothing()
     {
         Start(anonymous: AnonymousAccess.ReadWrite);
@@ -41,7 +42,8 @@ public abstract class SimpleClients(Setup setup) : ProtocolTest(setup)
         Assert.False(File.Exists(Path.Combine(World.Root, "f")));
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_folder_part_means_folders_of_the_home_which_must_exist()
     {
         Start(anonymous: AnonymousAccess.ReadWrite);
@@ -53,7 +55,8 @@ public abstract class SimpleClients(Setup setup) : ProtocolTest(setup)
         Assert.True(File.Exists(Path.Combine(World.Root, "folder", "f")));
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Ten_clients_that_never_read_each_upload_three_files()
     {
         Start(anonymous: AnonymousAccess.ReadWrite);
@@ -82,8 +85,4 @@ public abstract class SimpleClients(Setup setup) : ProtocolTest(setup)
                 sent += socket.Send(_content.AsSpan(sent));
         }
     }
-
-    public sealed class UnderAsync() : SimpleClients(Setup.Async);
-
-    public sealed class UnderThreads() : SimpleClients(Setup.Threads);
 }

@@ -4,14 +4,14 @@ using Argosy.Wire;
 namespace Argosy.Native.Tests;
 
 /// <summary>docs/protocol.md section 3: TLS and plain on one port.</summary>
-public abstract class Transports(Setup setup) : ProtocolTest(setup)
+public sealed class Transports : ProtocolTest
 {
     [Theory]
-    [InlineData(22)]
-    [InlineData(278)]
-    [InlineData(534)]
-    [InlineData(790)]
-    [InlineData(4_096)]
+    [EverySetup(22)]
+    [EverySetup(278)]
+    [EverySetup(534)]
+    [EverySetup(790)]
+    [EverySetup(4_096)]
     public async Task A_plain_header_of_any_length_is_not_taken_for_tls(int length)
     {
         Start();
@@ -22,7 +22,8 @@ public abstract class Transports(Setup setup) : ProtocolTest(setup)
         Assert.True((await client.ReadAsync()).IsOk);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Tls_is_served_on_the_same_port_with_all_that_plain_can()
     {
         Start();
@@ -39,7 +40,8 @@ public abstract class Transports(Setup setup) : ProtocolTest(setup)
         Assert.True(await client.IsClosedAsync());
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Plain_is_refused_unless_it_is_allowed()
     {
         Start(new NativeOptions());
@@ -51,7 +53,8 @@ public abstract class Transports(Setup setup) : ProtocolTest(setup)
         Assert.True((await encrypted.AskAsync("""{"cmd":"ping","id":1}""")).IsOk);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task An_unfinished_handshake_ends_at_the_login_deadline()
     {
         Start(new NativeOptions { LoginTime = TimeSpan.FromMilliseconds(200) });
@@ -61,7 +64,8 @@ public abstract class Transports(Setup setup) : ProtocolTest(setup)
         Assert.True(await client.IsClosedAsync());
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Hello_names_what_the_connection_can_do()
     {
         Start(anonymous: Files.AnonymousAccess.Drop);
@@ -74,7 +78,8 @@ public abstract class Transports(Setup setup) : ProtocolTest(setup)
         Assert.StartsWith("argosy/", plain.Server);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_version_that_the_server_lacks_is_unsupported()
     {
         Start();
@@ -84,7 +89,8 @@ public abstract class Transports(Setup setup) : ProtocolTest(setup)
         Assert.Equal((ReplyStatus.Ok, null), (second.Status, second.Anonymous));
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Above_the_soft_cap_the_server_says_busy()
     {
         Start(busyAbove: 1);
@@ -98,7 +104,8 @@ public abstract class Transports(Setup setup) : ProtocolTest(setup)
         Assert.True((await first.AskAsync("""{"cmd":"ping"}""")).IsOk);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Strangers_have_a_cap_of_their_own()
     {
         Start(new NativeOptions { AllowPlain = true, MaxUnauthenticated = 2, LingerTime = TimeSpan.FromMilliseconds(200) });
@@ -120,8 +127,4 @@ public abstract class Transports(Setup setup) : ProtocolTest(setup)
             await Task.Delay(10);
         await LoginAsync();
     }
-
-    public sealed class UnderAsync() : Transports(Setup.Async);
-
-    public sealed class UnderThreads() : Transports(Setup.Threads);
 }

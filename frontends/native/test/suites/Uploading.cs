@@ -4,13 +4,14 @@ using Argosy.Wire;
 namespace Argosy.Native.Tests;
 
 /// <summary>docs/protocol.md sections 1.1 and 4: <c>put</c> with exact and chunked bodies, sums, and bodies that end badly.</summary>
-public abstract class Uploading(Setup setup) : ProtocolTest(setup)
+[AlsoInMemory]
+public sealed class Uploading : ProtocolTest
 {
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(70_000)]
-    [InlineData(3_000_001)]
+    [EverySetup(0)]
+    [EverySetup(1)]
+    [EverySetup(70_000)]
+    [EverySetup(3_000_001)]
     public async Task An_exact_body_arrives(int size)
     {
         Start();
@@ -30,8 +31,8 @@ public abstract class Uploading(Setup setup) : ProtocolTest(setup)
     }
 
     [Theory]
-    [InlineData(70_000)]
-    [InlineData(5_000_000)]
+    [EverySetup(70_000)]
+    [EverySetup(5_000_000)]
     public async Task An_unverified_exact_body_arrives(int size)
     {
         Start();
@@ -44,11 +45,11 @@ public abstract class Uploading(Setup setup) : ProtocolTest(setup)
     }
 
     [Theory]
-    [InlineData(0, 1)]
-    [InlineData(1, 1)]
-    [InlineData(100, 7)]
-    [InlineData(700_000, 65_536)]
-    [InlineData(3_000_000, 1_048_576)]
+    [EverySetup(0, 1)]
+    [EverySetup(1, 1)]
+    [EverySetup(100, 7)]
+    [EverySetup(700_000, 65_536)]
+    [EverySetup(3_000_000, 1_048_576)]
     public async Task A_chunked_body_arrives_with_what_its_trailer_says(int size, int chunk)
     {
         Start();
@@ -66,9 +67,9 @@ public abstract class Uploading(Setup setup) : ProtocolTest(setup)
     }
 
     [Theory]
-    [InlineData("\"crc32c\":\"00000000\"")]
-    [InlineData("\"md5\":\"00000000000000000000000000000000\"")]
-    [InlineData("\"sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\"")]
+    [EverySetup("\"crc32c\":\"00000000\"")]
+    [EverySetup("\"md5\":\"00000000000000000000000000000000\"")]
+    [EverySetup("\"sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\"")]
     public async Task A_wrong_sum_in_the_header_publishes_nothing(string sum)
     {
         Start();
@@ -82,9 +83,9 @@ public abstract class Uploading(Setup setup) : ProtocolTest(setup)
     }
 
     [Theory]
-    [InlineData("\"crc32c\":\"00000000\"")]
-    [InlineData("\"md5\":\"00000000000000000000000000000000\"")]
-    [InlineData("\"sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\"")]
+    [EverySetup("\"crc32c\":\"00000000\"")]
+    [EverySetup("\"md5\":\"00000000000000000000000000000000\"")]
+    [EverySetup("\"sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\"")]
     public async Task A_wrong_sum_in_the_trailer_publishes_nothing(string sum)
     {
         Start();
@@ -96,7 +97,8 @@ public abstract class Uploading(Setup setup) : ProtocolTest(setup)
         await AssertMissingAsync("file");
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Right_sums_are_accepted()
     {
         Start();
@@ -114,7 +116,8 @@ public abstract class Uploading(Setup setup) : ProtocolTest(setup)
         Assert.True((await client.ReadAsync()).IsOk);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_body_that_does_not_fit_its_stated_size_publishes_nothing()
     {
         Start();
@@ -128,9 +131,9 @@ public abstract class Uploading(Setup setup) : ProtocolTest(setup)
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(300_000)]
+    [EverySetup(0)]
+    [EverySetup(1)]
+    [EverySetup(300_000)]
     public async Task An_abandoned_body_is_answered_and_counts_for_nothing(int sent)
     {
         Start();
@@ -146,7 +149,8 @@ public abstract class Uploading(Setup setup) : ProtocolTest(setup)
         await AssertMissingAsync("file");
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_chunk_over_its_cap_is_a_bad_frame()
     {
         Start();
@@ -159,7 +163,8 @@ public abstract class Uploading(Setup setup) : ProtocolTest(setup)
         Assert.True(await client.IsClosedAsync());
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_trailer_with_another_id_is_a_bad_frame()
     {
         Start();
@@ -172,8 +177,8 @@ public abstract class Uploading(Setup setup) : ProtocolTest(setup)
     }
 
     [Theory]
-    [InlineData("10")]
-    [InlineData("\"chunked\"")]
+    [EverySetup("10")]
+    [EverySetup("\"chunked\"")]
     public async Task A_body_that_stands_still_times_out(string body)
     {
         Start(new NativeOptions { AllowPlain = true, StallTime = TimeSpan.FromMilliseconds(150) });
@@ -186,7 +191,8 @@ public abstract class Uploading(Setup setup) : ProtocolTest(setup)
         await AssertMissingAsync("file");
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_body_that_flows_slowly_does_not_time_out()
     {
         Start(new NativeOptions { AllowPlain = true, StallTime = TimeSpan.FromMilliseconds(400) });
@@ -201,7 +207,8 @@ public abstract class Uploading(Setup setup) : ProtocolTest(setup)
         Assert.True((await client.ReadAsync()).IsOk);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_command_that_takes_no_body_refuses_one_and_reads_past_it()
     {
         Start();
@@ -215,7 +222,8 @@ public abstract class Uploading(Setup setup) : ProtocolTest(setup)
         Assert.True((await client.ReadAsync()).IsOk);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task Overwrite_false_leaves_the_old_version()
     {
         Start();
@@ -228,7 +236,8 @@ public abstract class Uploading(Setup setup) : ProtocolTest(setup)
         AssertText("old", (await client.GetAsync("file")).Body);
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task A_cut_upload_with_an_id_goes_on_where_it_stopped()
     {
         Start();
@@ -251,7 +260,8 @@ public abstract class Uploading(Setup setup) : ProtocolTest(setup)
         Assert.Empty(await UploadsAsync(second));
     }
 
-    [Fact]
+    [Theory]
+    [EverySetup]
     public async Task An_unfinished_upload_begins_again_at_offset_0_or_is_discarded()
     {
         Start();
@@ -273,10 +283,4 @@ public abstract class Uploading(Setup setup) : ProtocolTest(setup)
 
     private static async Task<List<ListLine>> UploadsAsync(WireClient client) =>
         Listings.Decode(await client.AskAsync("""{"cmd":"uploads","id":77}"""));
-
-    public sealed class UnderAsync() : Uploading(Setup.Async);
-
-    public sealed class UnderThreads() : Uploading(Setup.Threads);
-
-    public sealed class InMemoryStorage() : Uploading(Setup.Memory);
 }

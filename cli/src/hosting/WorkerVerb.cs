@@ -1,0 +1,21 @@
+using Argosy.Server;
+
+namespace Argosy.Cli.Hosting;
+
+/// <summary>
+/// <c>argosy worker</c>: what a server whose model has worker processes starts. It is in no help and comes before anything of <c>serve</c>: all that
+/// it needs it is told by its parent.
+/// </summary>
+internal static class WorkerVerb
+{
+    public const string Name = "worker";
+
+    /// <summary>This program with that verb, however it was started.</summary>
+    public static IReadOnlyList<string> Command => Environment.ProcessPath is { } program && Path.GetFileNameWithoutExtension(program) != "dotnet"
+        ? [program, Name]
+        : [Environment.ProcessPath ?? "dotnet", typeof(WorkerVerb).Assembly.Location, Name];
+
+    public static Task<int> RunAsync() => ServerWorker.IsNeeded
+        ? ServerWorker.RunAsync()
+        : throw new CommandException("\"worker\" is what a server starts for itself (serve --model process); there is nothing to run by hand", exitCode: 2);
+}
