@@ -5,7 +5,7 @@ using System.Threading.Channels;
 
 namespace Argosy.Examples.Tests;
 
-/// <summary>A running example: a process of its own, ready when <see cref="StartAsync"/> returns, ended at the latest with the test.</summary>
+/// <summary>A running example: a process of its own, ready once started, ended at the latest with the test.</summary>
 internal sealed partial class ExampleProcess : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -74,6 +74,19 @@ internal sealed class LineClient : IDisposable
         return Text(all);
     }
 
+    /// <summary>Reads until the peer is done with us, in good order or not.</summary>
+    public async Task ReadToEndOrResetAsync()
+    {
+        try
+        {
+            await ReadToEndAsync();
+        }
+        catch (IOException)
+        {
+            // A reset is an end too.
+        }
+    }
+
     public void FinishSending() => Socket.Shutdown(SocketShutdown.Send);
 
     /// <summary>True when something, or the end, could be read at this moment.</summary>

@@ -66,7 +66,7 @@ public class LoopExamplesTests
         Assert.True(Round(answer) > 0); // other work was done while nobody spoke
         await example.StopAsync();
 
-        static int Round(string? answer) => int.Parse(answer!["round ".Length..answer.IndexOf(':', StringComparison.Ordinal)]);
+        static int Round(string? answer) => int.Parse(answer!["round ".Length..answer!.IndexOf(':', StringComparison.Ordinal)]);
     }
 
     [Fact]

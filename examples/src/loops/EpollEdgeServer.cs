@@ -67,6 +67,6 @@ internal static class EpollEdgeServer
     private static void Close(Selector selector, SelectorKey key)
     {
         selector.Unregister(key.Source); // before it is closed
-        key.Source.Dispose();
+        key.Socket!.Dispose();
     }
 }

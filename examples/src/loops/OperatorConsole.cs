@@ -15,6 +15,7 @@ internal sealed class OperatorConsole : IDisposable
     private readonly Selector _selector = new();
     private readonly SortedDictionary<int, Socket> _clients = [];
     private readonly byte[] _buffer = new byte[4096];
+    private readonly Stream _input = Console.OpenStandardInput();
     private string _typed = "";
     private int _last;
     private bool _isOver;
@@ -74,7 +75,7 @@ internal sealed class OperatorConsole : IDisposable
 
     private void Type(SafeFileHandle keyboard)
     {
-        var count = RandomAccess.Read(keyboard, _buffer, fileOffset: 0); // a terminal or pipe has no offset: it is ignored
+        var count = _input.Read(_buffer); // not Console.ReadLine, which would wait for a whole line
         if (count == 0) _selector.Unregister(keyboard); // Ctrl-D: clients go on talking
         _typed += Encoding.UTF8.GetString(_buffer, 0, count);
         while (_typed.IndexOf('\n') is >= 0 and var end)

@@ -69,6 +69,6 @@ internal static class PollServer
         }
 
         selector.Unregister(key.Source); // before it is closed
-        key.Source.Dispose();
+        key.Socket!.Dispose();
     }
 }

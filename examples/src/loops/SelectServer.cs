@@ -78,6 +78,6 @@ internal static class SelectServer
         }
 
         selector.Unregister(key.Source); // before it is closed
-        key.Source.Dispose();
+        key.Socket!.Dispose();
     }
 }

@@ -39,7 +39,8 @@ internal static class SelectorCallbacks
     private static void Read(Selector selector, Socket client)
     {
         var count = client.Receive(Buffer, SocketFlags.None, out var error);
-        if (count > 0) selector.Modify(client, SelectorEvents.Write, () => Write(selector, client, Buffer[..count]));
+        var data = Buffer[..count]; // a copy: the next client's bytes will be in the buffer by then
+        if (count > 0) selector.Modify(client, SelectorEvents.Write, () => Write(selector, client, data));
         else if (error != SocketError.WouldBlock) Close(selector, client);
     }
 
