@@ -15,6 +15,7 @@ internal static class Catalog
     private const string Loops = "Loops of your own";
     private const string Messages = "Messages";
     private const string Services = "Services";
+    private const string Processes = "Processes";
     private const string Primitives = "Concurrency primitives";
     private const string OneModel = "[--model MODEL]";
 
@@ -46,6 +47,10 @@ internal static class Catalog
         new(Services, "hmac-client", "ADDRESS --key FILE TEXT", "the client of it, which also checks the server", HmacClient.Main),
         new(Services, "chat", "[--socket PATH]", "many to many over a Unix socket; the kernel says who is who", UnixChat.Main),
         new(Services, "file-drop", "[--folder FOLDER]", "uploads in fifty lines, whole or not at all", FileDrop.Main),
+
+        new(Processes, "fork", "", "a process for each client; a crash ends one, and no zombie stays", ForkServer.Main),
+        new(Processes, "process-pool", "", "processes that compute, and results that call back", ProcessPool.Main),
+        new(Processes, "processes", "[--no-lock]", "workers share a queue, a dictionary and a lock, and talk by duplex pipes", SharedProcesses.Main),
 
         new(Primitives, "semaphore", "", "a bounded semaphore: three in the room, the others wait at the door", SemaphoreServer.Main),
         new(Primitives, "producer-consumer", "", "handlers produce, a pool of workers consumes, a bounded queue between them", ProducerConsumer.Main),

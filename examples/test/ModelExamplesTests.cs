@@ -74,6 +74,7 @@ public class ModelExamplesTests
 
     [Theory]
     [InlineData("threads")]
+    [InlineData("process")]
     public async Task Telephone_greets_and_knows_its_keys(string model)
     {
         await using var example = await ExampleProcess.StartAsync("telephone", "--model", model);
