@@ -8,7 +8,7 @@ namespace Argosy.Sockets;
 /// <summary>
 /// Serves stream connections: binds, accepts, admits, runs a handler for each under the chosen model, and drains at the end.
 /// </summary>
-public sealed partial class StreamServer : IAsyncDisposable
+public sealed partial class StreamServer : ISocketServer
 {
     /// <summary>How long handlers get to notice that their connections were aborted.</summary>
     private static readonly TimeSpan AbortGrace = TimeSpan.FromSeconds(5);
@@ -19,6 +19,7 @@ public sealed partial class StreamServer : IAsyncDisposable
     private readonly ConnectionDispatcher _dispatcher;
     private readonly List<SocketListener> _listeners = [];
     private readonly Lock _lock = new();
+    private readonly DrainLimit _drain = new();
     private IAcceptor? _acceptor;
     private Task? _stopped;
 
@@ -42,7 +43,7 @@ public sealed partial class StreamServer : IAsyncDisposable
     /// </summary>
     public event Action<Exception, IConnection>? OnError;
 
-    /// <summary>The addresses it listens on, with real ports, in the order of the options. Empty before <see cref="Bind"/>.</summary>
+    /// <summary>The addresses it listens on, with real ports, in the order of <c>ListenOn</c>, then those inherited. Empty before <see cref="Bind"/>.</summary>
     public IReadOnlyList<EndPoint> LocalEndPoints =>
         IsInOtherWorker ? _options.ListenOn : [.. _listeners.Select(listener => listener.LocalEndPoint)];
 
@@ -62,12 +63,14 @@ public sealed partial class StreamServer : IAsyncDisposable
         if (_listeners.Count > 0 || IsInOtherWorker) return;
         try
         {
-            foreach (var address in _options.ListenOn)
+            foreach (var address in _options.ListenOn.Where(address => !_options.Inherited.Any(socket => socket.Serves(address))))
                 _listeners.Add(SocketListener.Open(address, _options.Backlog, IsDualStack(address)));
+            foreach (var inherited in _options.Inherited) _listeners.Add(SocketListener.Adopt(inherited));
         }
         catch
         {
             CloseListeners();
+            _listeners.Clear();
             throw;
         }
     }
@@ -85,13 +88,9 @@ public sealed partial class StreamServer : IAsyncDisposable
             return;
         }
 
-        if (!_options.Model.IsSupported)
-            throw new PlatformNotSupportedException($"The model '{_options.Model}' is not available on this system; use 'async'.");
         lock (_lock)
         {
-            if (_stopped is not null) throw new InvalidOperationException("The server was stopped; make a new one.");
-            if (_acceptor is not null) throw new InvalidOperationException("The server has been started already.");
-            Bind();
+            BindOnce();
             NameForWorkers();
             _acceptor = _options.Model.Start(_dispatcher, _listeners);
         }
@@ -100,24 +99,66 @@ public sealed partial class StreamServer : IAsyncDisposable
     }
 
     /// <summary>
+    /// Accepts one connection and serves it to its end under the model, instead of <see cref="Start"/>. Further clients wait in the backlog
+    /// for the next call. Binds first where <see cref="Bind"/> has not been called. Service actions run while it waits and serves, where
+    /// the model runs them.
+    /// </summary>
+    /// <param name="deadline">Until when to wait for a client. Serving it has no limit but its own deadlines.</param>
+    /// <returns>What became of it; <see cref="OneConnection.TimedOut"/> where none came in time.</returns>
+    /// <exception cref="ConnectionException">As <see cref="Bind"/>.</exception>
+    /// <exception cref="InvalidOperationException">The server has been started or stopped, or another call still serves.</exception>
+    /// <exception cref="PlatformNotSupportedException">As <see cref="Start"/>.</exception>
+    public async Task<OneConnection> HandleOneAsync(Deadline deadline)
+    {
+        OneShotAcceptor one;
+        lock (_lock)
+        {
+            BindOnce();
+            _acceptor = one = new OneShotAcceptor(_options.Model, _dispatcher, _listeners);
+        }
+
+        try
+        {
+            return await one.RunAsync(deadline);
+        }
+        finally
+        {
+            lock (_lock) if (_stopped is null) _acceptor = null; // whoever stops still asks it
+        }
+    }
+
+    /// <summary>
     /// Stops accepting, signals <see cref="HandlerContext.Stopping"/>, waits up to <paramref name="drain"/> for the handlers to finish, then
-    /// aborts what is left. A handler may call it but not await it: it would wait for itself.
+    /// aborts what is left. A later call with less time shortens the wait; <see cref="TimeSpan.Zero"/> aborts now. A handler may call it but
+    /// not await it: it would wait for itself.
     /// </summary>
     public Task StopAsync(TimeSpan drain)
     {
-        lock (_lock) return _stopped ??= StopOnceAsync(drain);
+        _drain.EndAfter(drain);
+        lock (_lock) return _stopped ??= StopOnceAsync();
     }
+
+    IReadOnlyList<IBoundSocket> ISocketServer.BoundSockets => _listeners;
 
     /// <summary>Stops without waiting: what is being served is aborted.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero);
 
-    private async Task StopOnceAsync(TimeSpan drain)
+    private void BindOnce()
+    {
+        if (!_options.Model.IsSupported)
+            throw new PlatformNotSupportedException($"The model '{_options.Model}' is not available on this system; use 'async'.");
+        if (_stopped is not null) throw new InvalidOperationException("The server was stopped; make a new one.");
+        if (_acceptor is not null) throw new InvalidOperationException("The server has been started already.");
+        Bind();
+    }
+
+    private async Task StopOnceAsync()
     {
         await Task.Yield(); // not under the caller's lock
         if (_acceptor is not null) await _acceptor.StopAsync();
         CloseListeners();
         var drained = Task.WhenAll(_dispatcher.BeginDrain(), _acceptor?.DrainAsync() ?? Task.CompletedTask);
-        if (!await EndsWithinAsync(drained, drain))
+        if (!await _drain.IsKeptByAsync(drained))
         {
             AbortAll();
             if (!await EndsWithinAsync(drained, AbortGrace))

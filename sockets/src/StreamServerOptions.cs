@@ -11,6 +11,12 @@ public sealed record StreamServerOptions
     /// </summary>
     public required IReadOnlyList<EndPoint> ListenOn { get; init; }
 
+    /// <summary>
+    /// Sockets that are bound already: what a service manager or the process before this one gave. They are served beside
+    /// <see cref="ListenOn"/>; an address there that one of them has is not bound again, so that the same options do for both ways to start.
+    /// </summary>
+    public IReadOnlyList<InheritedSocket> Inherited { get; init; } = [];
+
     /// <summary>How handlers are run.</summary>
     public ConcurrencyModel Model { get; init; } = ConcurrencyModels.Default;
 
@@ -46,4 +52,7 @@ public sealed record StreamServerOptions
 
     /// <summary>How many idle worker processes <c>process</c> keeps warm for the next clients; null: one per core, at least 2. Other models ignore it.</summary>
     public int? SpareWorkers { get; init; }
+
+    /// <summary>What the server does at intervals beside serving. Null: nothing.</summary>
+    public ServiceActions? ServiceActions { get; init; }
 }

@@ -9,13 +9,14 @@ namespace Argosy.Sockets;
 /// Serves datagrams, of UDP or of Unix sockets: each is a request of its own. Receiving never waits for a handler: what finds all workers
 /// busy and the queue full is dropped and counted.
 /// </summary>
-public sealed class DatagramServer : IAsyncDisposable
+public sealed class DatagramServer : ISocketServer
 {
     private readonly DatagramServerOptions _options;
     private readonly ILogger _logger;
     private readonly DatagramDispatcher _dispatcher;
     private readonly List<DatagramSocket> _sockets = [];
     private readonly Lock _lock = new();
+    private readonly DrainLimit _drain = new();
     private IDatagramReceiver? _receiver;
     private Task? _stopped;
 
@@ -44,7 +45,7 @@ public sealed class DatagramServer : IAsyncDisposable
     /// <summary>A handler threw: the error, and who had sent the datagram. Called where the handler ran.</summary>
     public event Action<Exception, EndPoint?>? OnError;
 
-    /// <summary>The addresses it receives at, with real ports, in the order of the options. Empty before <see cref="Bind"/>.</summary>
+    /// <summary>The addresses it receives at, with real ports, in the order of <c>ListenOn</c>, then those inherited. Empty before <see cref="Bind"/>.</summary>
     public IReadOnlyList<EndPoint> LocalEndPoints => [.. _sockets.Select(socket => socket.LocalEndPoint)];
 
     /// <summary>What it has counted so far.</summary>
@@ -57,7 +58,9 @@ public sealed class DatagramServer : IAsyncDisposable
         if (_sockets.Count > 0) return;
         try
         {
-            foreach (var address in _options.ListenOn) _sockets.Add(DatagramSocket.Open(address, IsDualStack(address)));
+            foreach (var address in _options.ListenOn.Where(address => !_options.Inherited.Any(socket => socket.Serves(address))))
+                _sockets.Add(DatagramSocket.Open(address, IsDualStack(address)));
+            foreach (var inherited in _options.Inherited) _sockets.Add(DatagramSocket.Adopt(inherited));
         }
         catch
         {
@@ -86,12 +89,15 @@ public sealed class DatagramServer : IAsyncDisposable
 
     /// <summary>
     /// Stops receiving, signals <see cref="DatagramContext.Stopping"/>, and waits up to <paramref name="drain"/> for the handlers of all that is queued; the
-    /// rest is dropped. A handler may call it but not await it: it would wait for itself.
+    /// rest is dropped. A later call with less time shortens the wait. A handler may call it but not await it: it would wait for itself.
     /// </summary>
     public Task StopAsync(TimeSpan drain)
     {
-        lock (_lock) return _stopped ??= StopOnceAsync(drain);
+        _drain.EndAfter(drain);
+        lock (_lock) return _stopped ??= StopOnceAsync();
     }
+
+    IReadOnlyList<IBoundSocket> ISocketServer.BoundSockets => _sockets;
 
     /// <summary>Stops without waiting for what is queued.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero);
@@ -102,7 +108,7 @@ public sealed class DatagramServer : IAsyncDisposable
         return handler.HandleAsync();
     }
 
-    private async Task StopOnceAsync(TimeSpan drain)
+    private async Task StopOnceAsync()
     {
         await Task.Yield(); // not under the caller's lock
         if (_receiver is not null)
@@ -110,8 +116,7 @@ public sealed class DatagramServer : IAsyncDisposable
             await _receiver.StopAsync();
             await _dispatcher.BeginDrainAsync();
             var working = _receiver.JoinAsync();
-            await working.WaitAsync(drain).ContinueWith(static _ => { }, TaskScheduler.Default);
-            if (!working.IsCompleted)
+            if (!await _drain.IsKeptByAsync(working))
             {
                 Log.DatagramsLeftBehind(_logger);
                 _dispatcher.Abort();

@@ -8,6 +8,12 @@ public sealed record DatagramServerOptions
     /// <summary>Where to receive: IP addresses for UDP (port 0 takes a free one; <c>[::]</c> takes IPv4 as well) and Unix sockets' paths.</summary>
     public required IReadOnlyList<EndPoint> ListenOn { get; init; }
 
+    /// <summary>
+    /// Sockets that are bound already: what a service manager or the process before this one gave. They are served beside
+    /// <see cref="ListenOn"/>; an address there that one of them has is not bound again, so that the same options do for both ways to start.
+    /// </summary>
+    public IReadOnlyList<InheritedSocket> Inherited { get; init; } = [];
+
     /// <summary>How handlers are run. Not every model serves datagrams; see <see cref="ConcurrencyModel.ServesDatagrams"/>.</summary>
     public ConcurrencyModel Model { get; init; } = ConcurrencyModels.Default;
 

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace Argosy.Sockets;
 
 /// <summary>A bound datagram socket. It is polled and received from by one model; any thread may send.</summary>
-internal sealed class DatagramSocket
+internal sealed class DatagramSocket : IBoundSocket
 {
     /// <summary>sizeof(struct sockaddr_storage): room for any address.</summary>
     internal const int MaxAddress = 128;
@@ -16,20 +16,23 @@ internal sealed class DatagramSocket
     private const int MessageTooLong = 90; // EMSGSIZE
 
     private readonly Socket _socket;
-    private readonly string? _path;
+    private volatile string? _path; // of the file to remove in the end
 
-    private DatagramSocket(Socket socket, EndPoint address)
+    private DatagramSocket(Socket socket, EndPoint address, bool ownsFile)
     {
-        _socket = socket;
-        _path = (address as UnixDomainSocketEndPoint)?.ToString();
-        LocalEndPoint = _path is null ? socket.LocalEndPoint! : address;
+        (_socket, LocalEndPoint) = (socket, address);
+        _path = ownsFile ? (address as UnixDomainSocketEndPoint)?.ToString() : null;
     }
 
     internal EndPoint LocalEndPoint { get; }
 
     internal Socket Socket => _socket;
 
-    internal SafeHandle Handle => _socket.SafeHandle;
+    /// <summary>What is polled and received from.</summary>
+    public SafeHandle Handle => _socket.SafeHandle;
+
+    /// <inheritdoc/>
+    public bool OwnsFile => _path is not null;
 
     internal AddressFamily Family => _socket.AddressFamily;
 
@@ -46,6 +49,13 @@ internal sealed class DatagramSocket
             return Bind(address, dualStack);
         }
     }
+
+    /// <summary>A socket that somebody else bound.</summary>
+    internal static DatagramSocket Adopt(InheritedSocket inherited) =>
+        new(inherited.TakeFor(SocketType.Dgram), inherited.LocalEndPoint, inherited.OwnsFile);
+
+    /// <inheritdoc/>
+    public void LeaveFile() => _path = null;
 
     /// <summary>Receives one datagram: its real length, which is beyond the buffer when it was truncated; or a negative errno.</summary>
     internal unsafe int TryReceive(Span<byte> buffer, Span<byte> address, out int addressLength)
@@ -90,19 +100,25 @@ internal sealed class DatagramSocket
     internal void Close()
     {
         _socket.Dispose();
-        if (_path is not null) UnixSocketFile.Remove(_path);
+        if (_path is { } path) UnixSocketFile.Remove(path);
     }
 
     private static DatagramSocket Bind(EndPoint address, bool dualStack)
     {
+        if (address is UnixDomainSocketEndPoint unix)
+        {
+            return NativeUnixSocket.TryBind(unix, SocketType.Dgram, backlog: 0, out var errno) is { } bound
+                ? new DatagramSocket(bound, address, ownsFile: true)
+                : throw ListenErrors.From(errno, address);
+        }
+
         Socket? socket = null;
         try
         {
-            var protocol = address.AddressFamily == AddressFamily.Unix ? ProtocolType.Unspecified : ProtocolType.Udp;
-            socket = new Socket(address.AddressFamily, SocketType.Dgram, protocol);
+            socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
             if (address.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = dualStack;
             socket.Bind(address);
-            return new DatagramSocket(socket, address);
+            return new DatagramSocket(socket, socket.LocalEndPoint!, ownsFile: false);
         }
         catch (SocketException e)
         {

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Net;
 using System.Net.Sockets;
 
@@ -6,11 +7,13 @@ namespace Argosy.Sockets;
 /// <summary>Why listening failed, and what to do about it.</summary>
 internal static class ListenErrors
 {
-    internal static ConnectionException From(SocketException e, EndPoint address)
-    {
-        var error = ConnectionErrors.Meaning(e);
-        return new ConnectionException(error, $"Cannot listen on {address}: {Advice(error, address) ?? e.Message + "."}", e);
-    }
+    internal static ConnectionException From(SocketException e, EndPoint address) => From(ConnectionErrors.Meaning(e), address, e);
+
+    internal static ConnectionException From(int errno, EndPoint address) =>
+        From(ConnectionErrors.Meaning(errno), address, new Win32Exception(errno));
+
+    private static ConnectionException From(ConnectionError error, EndPoint address, Exception inner) =>
+        new(error, $"Cannot listen on {address}: {Advice(error, address) ?? inner.Message + "."}", inner);
 
     private static string? Advice(ConnectionError error, EndPoint address) => (error, address is UnixDomainSocketEndPoint) switch
     {

@@ -5,10 +5,10 @@ using System.Runtime.InteropServices;
 namespace Argosy.Sockets;
 
 /// <summary>A listening socket of the system. It is only polled and accepted from, by one model.</summary>
-internal sealed class SocketListener : Listener
+internal sealed class SocketListener : Listener, IBoundSocket
 {
     private readonly Socket _socket;
-    private readonly string? _path;
+    private volatile string? _path; // of the file to remove in the end
     private ThreadWaiter? _waiter;
     private DescriptorWatch? _watch;
     private int _disposed;
@@ -22,11 +22,10 @@ internal sealed class SocketListener : Listener
         LocalEndPoint = address;
     }
 
-    private SocketListener(Socket socket, EndPoint address)
+    private SocketListener(Socket socket, EndPoint address, bool ownsFile)
     {
-        _socket = socket;
-        _path = (address as UnixDomainSocketEndPoint)?.ToString();
-        LocalEndPoint = _path is null ? socket.LocalEndPoint! : address;
+        (_socket, LocalEndPoint) = (socket, address);
+        _path = ownsFile ? (address as UnixDomainSocketEndPoint)?.ToString() : null;
     }
 
     /// <inheritdoc/>
@@ -37,7 +36,11 @@ internal sealed class SocketListener : Listener
 
     internal Socket Socket => _socket;
 
-    internal SafeHandle Handle => _socket.SafeHandle;
+    /// <summary>What is polled and accepted from.</summary>
+    public SafeHandle Handle => _socket.SafeHandle;
+
+    /// <inheritdoc/>
+    public bool OwnsFile => _path is not null;
 
     internal AddressFamily Family => _socket.AddressFamily;
 
@@ -61,6 +64,13 @@ internal sealed class SocketListener : Listener
             return Bind(address, backlog, dualStack);
         }
     }
+
+    /// <summary>A listener that somebody else bound.</summary>
+    internal static SocketListener Adopt(InheritedSocket inherited) =>
+        new(inherited.TakeFor(SocketType.Stream), inherited.LocalEndPoint, inherited.OwnsFile);
+
+    /// <inheritdoc/>
+    public void LeaveFile() => _path = null;
 
     /// <summary>Lets the closing wake a thread that waits to accept; null when it has stopped waiting.</summary>
     internal void SetWaiter(ThreadWaiter? waiter)
@@ -117,7 +127,7 @@ internal sealed class SocketListener : Listener
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         _socket.Dispose();
-        if (_path is not null) UnixSocketFile.Remove(_path);
+        if (_path is { } path) UnixSocketFile.Remove(path);
         Volatile.Read(ref _waiter)?.Wake();
         Volatile.Read(ref _watch)?.Close();
         Ended?.Invoke(this);
@@ -125,6 +135,7 @@ internal sealed class SocketListener : Listener
 
     private static SocketListener Bind(EndPoint address, int backlog, bool dualStack)
     {
+        if (address is UnixDomainSocketEndPoint unix && OperatingSystem.IsLinux()) return Bind(unix, backlog);
         Socket? socket = null;
         try
         {
@@ -135,13 +146,20 @@ internal sealed class SocketListener : Listener
             socket.Bind(address);
             socket.Listen(backlog);
             if (OperatingSystem.IsLinux()) NativeSocket.SetNonBlocking(socket.SafeHandle);
-            return new SocketListener(socket, address);
+            return new SocketListener(socket, address is UnixDomainSocketEndPoint ? address : socket.LocalEndPoint!, ownsFile: true);
         }
         catch (SocketException e)
         {
             socket?.Dispose();
             throw ListenErrors.From(e, address);
         }
+    }
+
+    private static SocketListener Bind(UnixDomainSocketEndPoint address, int backlog)
+    {
+        var socket = NativeUnixSocket.TryBind(address, SocketType.Stream, backlog, out var errno) ?? throw ListenErrors.From(errno, address);
+        NativeSocket.SetNonBlocking(socket.SafeHandle);
+        return new SocketListener(socket, address, ownsFile: true);
     }
 
     /// <summary>

@@ -13,6 +13,7 @@ internal sealed class AsyncAcceptor : IAcceptor
     {
         _dispatcher = dispatcher;
         _accepting = Task.WhenAll(listeners.Select(listener => Task.Run(() => AcceptAsync(listener))));
+        if (dispatcher.Service is { } service) _ = Task.Run(() => ActAsync(service));
     }
 
     internal static IAcceptor Start(ConnectionDispatcher dispatcher, IReadOnlyList<SocketListener> listeners) =>
@@ -31,7 +32,7 @@ internal sealed class AsyncAcceptor : IAcceptor
     private async Task AcceptAsync(SocketListener listener)
     {
         using var recovery = new AcceptRecovery(_dispatcher.Logger, _dispatcher.Counters);
-        while (!_stop.IsCancellationRequested)
+        while (!_stop.IsCancellationRequested && _dispatcher.TakesMore)
         {
             try
             {
@@ -47,6 +48,15 @@ internal sealed class AsyncAcceptor : IAcceptor
                 var meaning = e is SocketException error ? ConnectionErrors.Meaning(error) : ConnectionError.Failed;
                 await PauseAsync(recovery.OnFailure(listener, meaning));
             }
+        }
+    }
+
+    private async Task ActAsync(ServiceSchedule service)
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            await PauseAsync(service.TimeLeft);
+            if (!_stop.IsCancellationRequested) await service.RunAsync();
         }
     }
 

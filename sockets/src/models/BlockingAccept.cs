@@ -42,20 +42,21 @@ internal sealed class BlockingAccept : IDisposable
         _waiter.Wake();
     }
 
-    /// <summary>Waits for the next connection that is admitted; null after <see cref="Stop"/>.</summary>
+    /// <summary>Waits for the next connection that is admitted; null after <see cref="Stop"/>, or when no more are to be taken.</summary>
     internal ServedConnection? Next()
     {
-        while (!_stop.IsSet)
+        while (!_stop.IsSet && _dispatcher.TakesMore)
         {
             try
             {
+                _dispatcher.Service?.RunIfDue();
                 if (TakeReady() is { } listener)
                 {
                     if (TryAccept(listener) is { } served) return served;
                 }
                 else
                 {
-                    _waiter.Poll(_handles, PollEvents.Read, Timeout.InfiniteTimeSpan, _ready);
+                    _waiter.Poll(_handles, PollEvents.Read, _dispatcher.Service?.TimeLeft ?? Timeout.InfiniteTimeSpan, _ready);
                 }
             }
             catch (Exception) when (!_stop.IsSet)

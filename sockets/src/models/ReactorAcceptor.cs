@@ -32,6 +32,7 @@ internal sealed class ReactorAcceptor : IAcceptor
         foreach (var watch in watches) ThrowIfTooHigh(acceptor.First, (int)watch.Descriptor.DangerousGetHandle());
         foreach (var loop in acceptor._loops) loop.Start();
         acceptor._accepting.AddRange(listeners.Zip(watches, acceptor.AcceptAsync));
+        if (dispatcher.Service is { } service) new ServiceTimer(acceptor.First, service, acceptor._stop.Token).Begin();
         return acceptor;
     }
 
@@ -74,7 +75,7 @@ internal sealed class ReactorAcceptor : IAcceptor
     {
         await First.EnterAsync();
         using var recovery = new AcceptRecovery(_dispatcher.Logger, _dispatcher.Counters);
-        while (!_stop.IsCancellationRequested)
+        while (!_stop.IsCancellationRequested && _dispatcher.TakesMore)
         {
             if (!First.TrySpend()) await Task.Yield();
             var descriptor = listener.TryAccept(out var peer);

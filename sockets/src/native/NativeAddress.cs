@@ -17,6 +17,15 @@ internal static class NativeAddress
         _ => throw new ConnectionException(ConnectionError.BadAddress, $"Addresses of the family {family} are not supported."),
     };
 
+    /// <summary>The family of a kernel's number; <see cref="AddressFamily.Unknown"/> for those that are not served.</summary>
+    internal static AddressFamily Family(int number) => number switch
+    {
+        1 => AddressFamily.Unix,
+        2 => AddressFamily.InterNetwork,
+        10 => AddressFamily.InterNetworkV6,
+        _ => AddressFamily.Unknown,
+    };
+
     /// <summary>Reads what the kernel wrote. An unnamed Unix socket has no address: null.</summary>
     internal static EndPoint? Read(AddressFamily family, ReadOnlySpan<byte> bytes)
     {

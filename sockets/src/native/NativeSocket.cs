@@ -169,5 +169,12 @@ internal static unsafe class NativeSocket
         _ = Libc.Control(socket, setFlags, Libc.Control(socket, getFlags, 0) | nonBlock);
     }
 
+    /// <summary>Sets FD_CLOEXEC on a descriptor that came by inheritance: 0, or a negative errno.</summary>
+    internal static int SetCloseOnExec(SafeHandle descriptor)
+    {
+        const int setDescriptorFlags = 2, closeOnExec = 1; // F_SETFD, FD_CLOEXEC
+        return Libc.Control(descriptor, setDescriptorFlags, closeOnExec) == 0 ? 0 : -LastError;
+    }
+
     private static int LastError => Marshal.GetLastPInvokeError();
 }

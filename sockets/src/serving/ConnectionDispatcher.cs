@@ -29,11 +29,21 @@ internal sealed class ConnectionDispatcher(
 
     internal CancellationToken Stopping => _stopping.Token;
 
+    /// <summary>What a model does between accepts; null for nothing.</summary>
+    internal ServiceSchedule? Service { get; } = options.ServiceActions is { } actions ? new ServiceSchedule(actions, logger) : null;
+
+    /// <summary>Set where only one connection is to be accepted.</summary>
+    internal OneAdmission? Only { get; set; }
+
+    /// <summary>False: the model accepts nothing further.</summary>
+    internal bool TakesMore => Only is not { IsOver: true };
+
     private RefusalLog Refusals => field ??= new RefusalLog(logger, Counters);
 
     /// <summary>Takes the connection in, or closes it and returns null: too many, not verified, stopping.</summary>
     internal ServedConnection? Admit(StreamConnection connection)
     {
+        Only?.OnAccepted();
         if (_limits.TryEnter(connection.RemoteEndPoint, out var isOverloaded) is { } reason)
             return Refuse(connection, reason, Describe(reason));
         if (Verify(connection) is { } detail)
@@ -137,6 +147,7 @@ internal sealed class ConnectionDispatcher(
     {
         Refusals.Refused(connection.RemoteEndPoint, reason, detail);
         connection.Abort();
+        Only?.OnRefused();
         return null;
     }
 
@@ -191,5 +202,7 @@ internal sealed class ConnectionDispatcher(
             _served.Remove(served);
             if (_served.Count == 0) _drained?.TrySetResult();
         }
+
+        Only?.OnServed();
     }
 }
