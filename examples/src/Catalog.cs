@@ -26,6 +26,7 @@ internal static class Catalog
         new(Models, "upper", OneModel, "one function behind a stream and behind datagrams", UpperCase.Main),
         new(Models, "telephone", OneModel, "a dialogue with state in local variables, under threads and processes", Telephone.Main),
         new(Models, "protocol", OneModel, "callbacks instead of a handler: protocol, and factory for what they share", ProtocolEcho.Main),
+        new(Models, "hosted", "[--Echo:Model=MODEL]", "a server in the Generic Host, handlers with dependency injection", HostedEcho.Main),
         new(Models, "fan-out", "[BACKEND BACKEND BACKEND]", "three fetches at once from one loop thread, answered as each arrives", FanOut.Main),
         new(Models, "fan-out-blocking", "[BACKEND BACKEND BACKEND]", "the same, blocking the loop: everybody waits", FanOutBlocking.Main),
         new(Models, "fan-out-latency", "", "measures what a ping waits beside either of the two", FanOutLatency.Main),

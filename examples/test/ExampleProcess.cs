@@ -94,6 +94,9 @@ internal sealed partial class ExampleProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>All it wrote to standard error, when it has ended.</summary>
+    public Task<string> ErrorsAsync() => _errors;
+
     /// <summary>Waits for its end.</summary>
     public async Task<int> WaitAsync()
     {

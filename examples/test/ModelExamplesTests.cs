@@ -109,6 +109,25 @@ public class ModelExamplesTests
         Assert.Null(await first.HearAsync());
     }
 
+    [Fact]
+    public async Task Hosted_makes_handlers_with_services_and_stops_with_the_host()
+    {
+        await using var example = await ExampleProcess.StartAsync("hosted", "--Echo:Model=threads");
+        using var first = await example.ConnectAsync();
+        using var second = await example.ConnectAsync();
+        Assert.Equal("visit 1, line 1: a", await first.AskAsync("a"));
+        Assert.Equal("visit 2, line 1: b", await second.AskAsync("b")); // a conversation of its own, and the same visits
+        Assert.Equal("visit 1, line 2: c", await first.AskAsync("c"));
+        first.Dispose();
+        second.Dispose();
+        await example.StopAsync();
+        Assert.Contains("a conversation of 2 lines is over", await example.ErrorsAsync());
+
+        var (code, _, errors) = await ExampleProcess.RunAsync("hosted", "--Echo:Modell=threads");
+        Assert.NotEqual(0, code);
+        Assert.Contains("Echo:Modell", errors);
+    }
+
     private static string Ask(Socket datagrams, string text)
     {
         var buffer = new byte[1024];
