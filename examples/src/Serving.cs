@@ -18,7 +18,11 @@ internal static class Serving
     }
 
     /// <summary>Tells people and tests where the example listens: port 0 took a free one.</summary>
-    public static void Ready(object? address) => Console.WriteLine(Stop.IsWished ? "stopped" : $"ready {address}");
+    public static void Ready(object? address)
+    {
+        Stop.Heed();
+        Console.WriteLine($"ready {address}");
+    }
 
     /// <summary>The model of <c>--model NAME</c>.</summary>
     public static ConcurrencyModel Model(this string[] args, string otherwise)

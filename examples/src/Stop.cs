@@ -9,10 +9,13 @@ internal static class Stop
     private static readonly IDisposable[] Signals = [On(PosixSignal.SIGTERM), On(PosixSignal.SIGINT)];
 
     /// <summary>Fires once the signal has come.</summary>
-    public static CancellationToken Token { get; } = Signals.Length > 0 ? Wish.Token : default;
+    public static CancellationToken Token => Wish.Token;
 
     /// <summary>True once the signal has come.</summary>
     public static bool IsWished => Token.IsCancellationRequested;
+
+    /// <summary>From here on the signals are wishes; before, they end the process.</summary>
+    public static void Heed() => GC.KeepAlive(Signals); // named, so that it has been made
 
     /// <summary>Waits for the signal.</summary>
     public static Task WaitAsync() => Task.Delay(Timeout.Infinite, Token).ContinueWith(static _ => { }, TaskScheduler.Default);

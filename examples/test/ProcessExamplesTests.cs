@@ -45,6 +45,17 @@ public class ProcessExamplesTests
     }
 
     [Fact]
+    public async Task Process_pool_does_not_wait_for_what_nobody_wants_any_more()
+    {
+        await using var example = await ExampleProcess.StartAsync("process-pool");
+        using var client = await example.ConnectAsync();
+        await client.SayAsync("primes 2000000000");
+        Assert.EndsWith(": 4 primes below 10", await client.AskAsync("primes 10")); // by the other worker
+        client.Dispose();
+        await example.StopAsync();
+    }
+
+    [Fact]
     public async Task Processes_with_a_lock_lose_no_addition()
     {
         var output = await RunAsync();

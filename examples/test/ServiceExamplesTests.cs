@@ -56,6 +56,17 @@ public sealed class ServiceExamplesTests : IDisposable
     }
 
     [Fact]
+    public async Task Commands_end_with_the_server()
+    {
+        await using var example = await ExampleProcess.StartAsync("commands");
+        using var client = await example.ConnectAsync();
+        await client.SayAsync("seq 1 1000000000000");
+        await ReadFrameAsync(client);
+        Assert.Single(example.Children);
+        await example.StopAsync();
+    }
+
+    [Fact]
     public async Task Hmac_serves_who_knows_the_key_and_nobody_else()
     {
         var (key, wrong) = (KeyFile("key"), KeyFile("wrong"));

@@ -47,6 +47,7 @@ internal static class PollingTimeouts
         if (count > 0)
         {
             client.LastHeard = Stopwatch.GetTimestamp();
+            // Short answers only: what a client leaves no room for is lost.
             client.Socket.Send(Encoding.UTF8.GetBytes($"round {_work}: {Encoding.UTF8.GetString(buffer[..count])}"), SocketFlags.None, out _);
             return true;
         }

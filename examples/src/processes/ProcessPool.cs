@@ -47,48 +47,57 @@ internal sealed class ProcessPool(WorkerPool pool) : LineReceiver
     }
 }
 
-/// <summary>Processes that take lines on standard input and answer each by a line on standard output.</summary>
+/// <summary>Processes that take lines on standard input and answer each by a line on standard output. One that dies is replaced.</summary>
 internal sealed class WorkerPool : IAsyncDisposable
 {
     private readonly Channel<(string Job, Action<string> CallBack)> _jobs = Channel.CreateUnbounded<(string, Action<string>)>();
+    private readonly CancellationTokenSource _over = new();
     private readonly Task[] _workers;
 
     public WorkerPool(string[] arguments, int size) => _workers = [.. Enumerable.Range(0, size).Select(_ => RunAsync(arguments))];
 
     public void Apply(string job, Action<string> callBack) => _jobs.Writer.TryWrite((job, callBack));
 
-    /// <summary>What is queued is done, then the workers' pipes are closed, and they leave.</summary>
+    /// <summary>Ends the workers; what is not done by now is given up.</summary>
     public async ValueTask DisposeAsync()
     {
         _jobs.Writer.Complete();
+        await _over.CancelAsync();
         await Task.WhenAll(_workers);
     }
 
     private async Task RunAsync(string[] arguments)
     {
-        var worker = Start(arguments);
-        await foreach (var (job, callBack) in _jobs.Reader.ReadAllAsync())
+        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        while (!_over.IsCancellationRequested)
         {
-            await worker.StandardInput.WriteLineAsync(job);
-            var result = await worker.StandardOutput.ReadLineAsync();
-            callBack(result ?? $"process {worker.Id} died of '{job}'");
-            if (result is not null) continue;
-            await EndAsync(worker);
-            worker = Start(arguments);
+            using var worker = Process.Start(start)!;
+            using (_over.Token.Register(worker.Kill)) await FeedAsync(worker);
+            worker.Kill(); // it has closed its output, if not ended
+            await worker.WaitForExitAsync(); // and reaped: no zombie
         }
-
-        await EndAsync(worker);
     }
 
-    private static Process Start(string[] arguments) =>
-        Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
-
-    private static async Task EndAsync(Process worker)
+    private async Task FeedAsync(Process worker)
     {
-        using (worker)
+        await foreach (var (job, callBack) in _jobs.Reader.ReadAllAsync())
         {
-            worker.StandardInput.Close();
-            await worker.WaitForExitAsync(); // and reaped: no zombie
+            var result = await AskAsync(worker, job);
+            callBack(result ?? $"process {worker.Id} died of '{job}'");
+            if (result is null) return;
+        }
+    }
+
+    private static async Task<string?> AskAsync(Process worker, string job)
+    {
+        try
+        {
+            await worker.StandardInput.WriteLineAsync(job);
+            return await worker.StandardOutput.ReadLineAsync();
+        }
+        catch (IOException)
+        {
+            return null; // nobody reads the pipe any more
         }
     }
 }

@@ -31,16 +31,17 @@ internal sealed class RemoteCommands : ConnectionHandler
         {
             var words = Encoding.UTF8.GetString(line.Span).Split(' ', StringSplitOptions.RemoveEmptyEntries);
             var result = words is [var program, ..] && Allowed.Contains(program)
-                ? await RunAsync(words, answers)
+                ? await RunAsync(words, answers, Context.Stopping)
                 : new Result(127, $"not allowed; there are: {string.Join(", ", Allowed)}");
             await answers.WriteAsync(ReadOnlyMemory<byte>.Empty);
             await answers.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(result));
         }
     }
 
-    private static async ValueTask<Result> RunAsync(string[] words, FramedConnection answers)
+    private static async ValueTask<Result> RunAsync(string[] words, FramedConnection answers, CancellationToken stopping)
     {
         using var process = Process.Start(new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var stop = stopping.Register(process.Kill);
         try
         {
             var (complaint, buffer) = (process.StandardError.ReadToEndAsync(), new byte[Frames.MaxMessage]);
