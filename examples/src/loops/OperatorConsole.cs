@@ -61,8 +61,9 @@ internal sealed class OperatorConsole : IDisposable
     private void Hear(int number, Socket client)
     {
         var count = client.Receive(_buffer, SocketFlags.None, out var error);
-        if (count > 0) Console.WriteLine($"{number} says: {Encoding.UTF8.GetString(_buffer, 0, count).TrimEnd()}");
-        else if (error != SocketError.WouldBlock) Leave(number, client);
+        foreach (var line in Encoding.UTF8.GetString(_buffer, 0, count).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            Console.WriteLine($"{number} says: {line.TrimEnd()}");
+        if (count == 0 && error != SocketError.WouldBlock) Leave(number, client);
     }
 
     private void Leave(int number, Socket client)
