@@ -13,11 +13,12 @@ internal sealed class LineClient : IDisposable
 
     public Socket Socket { get; }
 
-    public static async Task<LineClient> ConnectAsync(EndPoint address)
+    public static async Task<LineClient> ConnectAsync(EndPoint address, int? receiveBuffer = null)
     {
         var socket = address is UnixDomainSocketEndPoint
             ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
             : new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (receiveBuffer is { } size) socket.ReceiveBufferSize = size; // before the window is agreed
         await socket.ConnectAsync(address);
         return new LineClient(socket);
     }
