@@ -19,6 +19,7 @@ public partial class RoomRulesTests
         ["client"] = ["wire"],
         ["server"] = ["sockets", "wire", "ledger", "files", "frontends/*"],
         ["cli"] = ["client", "server"],
+        ["examples"] = ["sockets"],
     };
 
     private static readonly string[] Abstractions = ["Microsoft.Extensions.Logging.Abstractions"];
@@ -31,6 +32,7 @@ public partial class RoomRulesTests
         ["files"] = Abstractions,
         ["frontends/*"] = Abstractions,
         ["client"] = [],
+        ["examples"] = ["Microsoft.Extensions.Hosting"],
     };
 
     public static TheoryData<string> Rooms => [.. Projects().Keys];

@@ -6,41 +6,11 @@ namespace Argosy.Sockets;
 /// <summary>The context of the model <c>async</c>.</summary>
 internal sealed class AsyncContext(ServedConnection served) : ServedContext(served)
 {
-    private static readonly TimeSpan FullBacklogPause = TimeSpan.FromMilliseconds(10);
-
     public override ValueTask<TResult> OffloadAsync<TState, TResult>(Func<TState, TResult> work, TState state) =>
         DiskPool.Shared.RunAsync(work, state);
 
-    protected override async ValueTask<StreamConnection> OpenAsync(EndPoint address, Deadline deadline)
-    {
-        using var timer = Timer(deadline);
-        while (true)
-        {
-            var socket = NewSocket(address);
-            try
-            {
-                await socket.ConnectAsync(address, timer.Token);
-                return new RuntimeConnection(socket);
-            }
-            catch (SocketException e) when (e.SocketErrorCode == SocketError.WouldBlock)
-            {
-                // unix(7): the listener's backlog is full, and nothing tells when it is not.
-                socket.Dispose();
-                if (deadline.HasPassed) throw TimedOut($"Connecting to {address}");
-                await Task.Delay(FullBacklogPause);
-            }
-            catch (SocketException e)
-            {
-                socket.Dispose();
-                throw ConnectionErrors.FromConnect(e, address);
-            }
-            catch (OperationCanceledException)
-            {
-                socket.Dispose();
-                throw TimedOut($"Connecting to {address}");
-            }
-        }
-    }
+    protected override async ValueTask<StreamConnection> OpenAsync(EndPoint address, Deadline deadline) =>
+        await RuntimeConnector.ConnectAsync(address, deadline);
 
     protected override async ValueTask<StreamConnection> AcceptAsync(SocketListener listener, Deadline deadline)
     {
@@ -80,23 +50,6 @@ internal sealed class AsyncContext(ServedConnection served) : ServedContext(serv
         await Task.WhenAll(waits).ContinueWith(static _ => { }, TaskScheduler.Default); // each has let go of its socket
         index = Array.FindIndex(waits, wait => !wait.IsCanceled);
         return index >= 0 ? index : throw TimedOut("Waiting for the first of several connections");
-    }
-
-    private static Socket NewSocket(EndPoint address)
-    {
-        try
-        {
-            return address switch
-            {
-                UnixDomainSocketEndPoint => new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified),
-                IPEndPoint ip => new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp),
-                _ => new Socket(SocketType.Stream, ProtocolType.Tcp), // a name: either family
-            };
-        }
-        catch (SocketException e)
-        {
-            throw ConnectionErrors.FromSocket(e, $"Connecting to {address}");
-        }
     }
 
     private static CancellationTokenSource Timer(Deadline deadline) =>

@@ -68,26 +68,11 @@ public sealed class Selector : IDisposable
     /// <exception cref="ArgumentException">No or unknown events, or the source is registered already.</exception>
     /// <exception cref="ObjectDisposedException">The source, or the selector, is closed.</exception>
     /// <exception cref="ConnectionException">This kind of selector cannot watch it.</exception>
-    public SelectorKey Register(SafeHandle source, SelectorEvents events, object? data = null)
-    {
-        Check(events);
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        ObjectDisposedException.ThrowIf(source.IsClosed, source);
-        var descriptor = (int)source.DangerousGetHandle();
-        if (_byDescriptor.TryGetValue(descriptor, out var present))
-        {
-            if (!present.Source.IsClosed) throw new ArgumentException($"Descriptor {descriptor} is registered already.", nameof(source));
-            Forget(present); // closed without a word, and its number came back with another
-            _demultiplexer.Remove(descriptor);
-        }
-
-        var key = new SelectorKey(source, descriptor, ++_lastTag, events, data);
-        _demultiplexer.Add(descriptor, Meaning(events), key.Tag);
-        return Remember(key);
-    }
+    public SelectorKey Register(SafeHandle source, SelectorEvents events, object? data = null) => Register(source, null, events, data);
 
     /// <inheritdoc cref="Register(SafeHandle, SelectorEvents, object?)"/>
-    public SelectorKey Register(Socket source, SelectorEvents events, object? data = null) => Register(source.SafeHandle, events, data);
+    public SelectorKey Register(Socket source, SelectorEvents events, object? data = null) =>
+        Register(source.SafeHandle, source, events, data);
 
     /// <summary>Changes what a source is watched for, and its data.</summary>
     /// <param name="source">A registered source.</param>
@@ -102,7 +87,7 @@ public sealed class Selector : IDisposable
         var old = GetKey(source);
         if (source.IsClosed) Forget(old);
         ObjectDisposedException.ThrowIf(source.IsClosed, source);
-        var key = new SelectorKey(source, old.Descriptor, old.Tag, events, data);
+        var key = new SelectorKey(source, old.Socket, old.Descriptor, old.Tag, events, data);
         if (events != old.Events) _demultiplexer.Change(key.Descriptor, Meaning(events), key.Tag);
         return Remember(key);
     }
@@ -157,6 +142,24 @@ public sealed class Selector : IDisposable
         _map.Clear();
         _byTag.Clear();
         _byDescriptor.Clear();
+    }
+
+    private SelectorKey Register(SafeHandle source, Socket? socket, SelectorEvents events, object? data)
+    {
+        Check(events);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        ObjectDisposedException.ThrowIf(source.IsClosed, source);
+        var descriptor = (int)source.DangerousGetHandle();
+        if (_byDescriptor.TryGetValue(descriptor, out var present))
+        {
+            if (!present.Source.IsClosed) throw new ArgumentException($"Descriptor {descriptor} is registered already.", nameof(source));
+            Forget(present); // closed without a word, and its number came back with another
+            _demultiplexer.Remove(descriptor);
+        }
+
+        var key = new SelectorKey(source, socket, descriptor, ++_lastTag, events, data);
+        _demultiplexer.Add(descriptor, Meaning(events), key.Tag);
+        return Remember(key);
     }
 
     /// <summary>One wait. True when it is to be the last.</summary>

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace Argosy.Sockets;
@@ -5,11 +6,15 @@ namespace Argosy.Sockets;
 /// <summary>One registration, as Python's SelectorKey.</summary>
 public sealed record SelectorKey
 {
-    internal SelectorKey(SafeHandle source, int descriptor, ulong tag, SelectorEvents events, object? data) =>
-        (Source, Descriptor, Tag, Events, Data) = (source, descriptor, tag, events, data);
+    internal SelectorKey(SafeHandle source, Socket? socket, int descriptor, ulong tag, SelectorEvents events, object? data) =>
+        (Source, Socket, Descriptor, Tag, Events, Data) = (source, socket, descriptor, tag, events, data);
 
     /// <summary>What was registered; a socket's <c>SafeHandle</c> where a socket was (fileobj).</summary>
     public SafeHandle Source { get; }
+
+    /// <summary>The socket that was registered, null where a handle was. Close a socket by this: disposing its <see cref="Source"/> instead
+    /// makes the runtime reset the connection.</summary>
+    public Socket? Socket { get; }
 
     /// <summary>Its number (fd), kept also when the source has been closed meanwhile.</summary>
     public int Descriptor { get; }

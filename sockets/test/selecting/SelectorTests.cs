@@ -21,6 +21,28 @@ public sealed class SelectorTests
         Assert.Equal(SelectorKind.Epoll, selector.Kind);
     }
 
+    [Fact]
+    public void A_key_knows_its_socket_also_after_a_change_and_closing_that_is_no_reset()
+    {
+        using var selector = new Selector();
+        using DescriptorPair pair = new(), other = new();
+        selector.Register(pair.Near, SelectorEvents.Read);
+        var key = selector.Modify(pair.Near, SelectorEvents.Read, "changed");
+        Assert.Same(pair.Near, key.Socket);
+        Assert.Null(selector.Register(other.Near.SafeHandle, SelectorEvents.Read).Socket);
+
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        using var peer = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        peer.Connect(listener.LocalEndPoint!);
+        selector.Register(listener.Accept(), SelectorEvents.Write);
+        var ready = Assert.Single(selector.Select(Long)).Key;
+        selector.Unregister(ready.Source);
+        ready.Socket!.Dispose();
+        Assert.Equal(0, peer.Receive(new byte[1])); // the end; by the handle it would be a reset
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public void A_ready_source_is_reported_with_its_events_and_its_data(SelectorKind kind)
