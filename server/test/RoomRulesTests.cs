@@ -18,7 +18,8 @@ public partial class RoomRulesTests
         ["frontends/native"] = ["sockets", "files", "ledger", "wire"],
         ["client"] = ["wire"],
         ["server"] = ["sockets", "wire", "ledger", "files", "frontends/*"],
-        ["cli"] = ["client", "server"],
+        ["bench"] = ["sockets"],
+        ["cli"] = ["client", "server", "bench"],
     };
 
     private static readonly string[] Abstractions = ["Microsoft.Extensions.Logging.Abstractions"];
@@ -31,6 +32,7 @@ public partial class RoomRulesTests
         ["files"] = Abstractions,
         ["frontends/*"] = Abstractions,
         ["client"] = [],
+        ["bench"] = [],
     };
 
     public static TheoryData<string> Rooms => [.. Projects().Keys];

@@ -48,6 +48,9 @@ internal abstract class DescriptorConnection : StreamConnection
     {
     }
 
+    /// <summary>True where the model was told that there is something to read and nobody has tried since: a look costs no call then.</summary>
+    protected virtual bool WasToldOfInput() => false;
+
     [AsyncMethodBuilder(typeof(InlineMethodBuilder<>))]
     public sealed override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation = default)
     {
@@ -229,7 +232,7 @@ internal abstract class DescriptorConnection : StreamConnection
         }
     }
 
-    private int TryLook() => MayTry(PollEvents.Read) && IsInputReady() ? 0 : -Errno.EAGAIN;
+    private int TryLook() => WasToldOfInput() || (MayTry(PollEvents.Read) && IsInputReady()) ? 0 : -Errno.EAGAIN;
 
     private int TryReceive(Span<byte> buffer)
     {

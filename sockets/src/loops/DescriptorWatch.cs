@@ -45,7 +45,16 @@ internal sealed class DescriptorWatch
     /// </summary>
     internal bool IsDrained { get; private set; }
 
+    /// <summary>
+    /// True from an event that something can be read until somebody tries: whoever waits without a buffer need not ask the system
+    /// again. Meaningful on the loop's thread.
+    /// </summary>
+    internal bool HasNews { get; private set; }
+
     internal bool IsClosed { get; private set; }
+
+    /// <summary>Somebody is about to read.</summary>
+    internal void OnTry() => HasNews = false;
 
     /// <summary>
     /// A read took fewer bytes than it had room for. The next event then tells of anything that comes; but the peer's end, which may have
@@ -70,7 +79,7 @@ internal sealed class DescriptorWatch
     internal void OnReady(PollEvents events)
     {
         if ((events & (PollEvents.PeerFinished | Broken)) != 0) _hasPeerFinished = true;
-        if ((events & (PollEvents.Read | PollEvents.PeerFinished | Broken)) != 0) IsDrained = false;
+        if ((events & (PollEvents.Read | PollEvents.PeerFinished | Broken)) != 0) (IsDrained, HasNews) = (false, true);
         var unwanted = Wake(Reading, events) | Wake(Writing, events);
         if (unwanted != PollEvents.None) Disarm(unwanted, events);
     }
