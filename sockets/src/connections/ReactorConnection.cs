@@ -29,7 +29,7 @@ internal sealed class ReactorConnection : DescriptorConnection
 
     public override Deadline WriteDeadline
     {
-        get => Watch.Writing.Deadline;
+        get => Watch.WriteDeadline;
         set => Watch.Writing.Deadline = value;
     }
 
