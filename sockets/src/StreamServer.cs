@@ -8,12 +8,13 @@ namespace Argosy.Sockets;
 /// <summary>
 /// Serves stream connections: binds, accepts, admits, runs a handler for each under the chosen model, and drains at the end.
 /// </summary>
-public sealed class StreamServer : IAsyncDisposable
+public sealed partial class StreamServer : IAsyncDisposable
 {
     /// <summary>How long handlers get to notice that their connections were aborted.</summary>
     private static readonly TimeSpan AbortGrace = TimeSpan.FromSeconds(5);
 
     private readonly StreamServerOptions _options;
+    private readonly Func<ConnectionHandler> _handlers;
     private readonly ILogger _logger;
     private readonly ConnectionDispatcher _dispatcher;
     private readonly List<SocketListener> _listeners = [];
@@ -24,7 +25,7 @@ public sealed class StreamServer : IAsyncDisposable
     /// <summary>A server whose handler is a class, with a new instance for each connection.</summary>
     public StreamServer(StreamServerOptions options, Func<ConnectionHandler> handlers, ILogger? logger = null)
     {
-        _options = options;
+        (_options, _handlers) = (options, handlers);
         _logger = logger ?? NullLogger.Instance;
         _dispatcher = new ConnectionDispatcher(options, handlers, (error, connection) => OnError?.Invoke(error, connection), _logger);
     }
@@ -42,7 +43,8 @@ public sealed class StreamServer : IAsyncDisposable
     public event Action<Exception, IConnection>? OnError;
 
     /// <summary>The addresses it listens on, with real ports, in the order of the options. Empty before <see cref="Bind"/>.</summary>
-    public IReadOnlyList<EndPoint> LocalEndPoints => [.. _listeners.Select(listener => listener.LocalEndPoint)];
+    public IReadOnlyList<EndPoint> LocalEndPoints =>
+        _isSkipped ? _options.ListenOn : [.. _listeners.Select(listener => listener.LocalEndPoint)];
 
     /// <summary>Connections being served now.</summary>
     public int ActiveConnections => _dispatcher.Counters.Active;
@@ -57,7 +59,7 @@ public sealed class StreamServer : IAsyncDisposable
     /// <exception cref="ConnectionException">In use, not permitted, not an address of this machine: the message says what to do.</exception>
     public void Bind()
     {
-        if (_listeners.Count > 0) return;
+        if (_listeners.Count > 0 || IsSkipped()) return;
         try
         {
             foreach (var address in _options.ListenOn)
@@ -73,8 +75,16 @@ public sealed class StreamServer : IAsyncDisposable
     /// <summary>Starts to accept; binds first where <see cref="Bind"/> has not been called.</summary>
     /// <exception cref="ConnectionException">As <see cref="Bind"/>.</exception>
     /// <exception cref="PlatformNotSupportedException">The model needs calls that this operating system lacks.</exception>
+    /// <exception cref="WorkerStartException">The model runs handlers in worker processes, and none can be started.</exception>
+    /// <remarks>In a worker process it serves what the parent hands over, ends the process, and never returns.</remarks>
     public void Start()
     {
+        if (IsSkipped())
+        {
+            ServeInWorker(WorkerSession.Current!);
+            return;
+        }
+
         if (!_options.Model.IsSupported)
             throw new PlatformNotSupportedException($"The model '{_options.Model}' is not available on this system; use 'async'.");
         lock (_lock)
@@ -82,6 +92,7 @@ public sealed class StreamServer : IAsyncDisposable
             if (_stopped is not null) throw new InvalidOperationException("The server was stopped; make a new one.");
             if (_acceptor is not null) throw new InvalidOperationException("The server has been started already.");
             Bind();
+            NameForWorkers();
             _acceptor = _options.Model.Start(_dispatcher, _listeners);
         }
 
@@ -105,10 +116,10 @@ public sealed class StreamServer : IAsyncDisposable
         await Task.Yield(); // not under the caller's lock
         if (_acceptor is not null) await _acceptor.StopAsync();
         CloseListeners();
-        var drained = _dispatcher.BeginDrain();
+        var drained = Task.WhenAll(_dispatcher.BeginDrain(), _acceptor?.DrainAsync() ?? Task.CompletedTask);
         if (!await EndsWithinAsync(drained, drain))
         {
-            _dispatcher.AbortAll();
+            AbortAll();
             if (!await EndsWithinAsync(drained, AbortGrace))
             {
                 Log.LeftBehind(_logger, ActiveConnections);

@@ -31,4 +31,19 @@ public sealed record StreamServerOptions
     /// quick and must not read or write.
     /// </summary>
     public Func<IConnection, string?>? Verify { get; init; }
+
+    /// <summary>
+    /// What a worker process knows this server by. Null: "server 1", "server 2", in the order in which the program starts servers of
+    /// process models. Name them where that order is not the same in every run.
+    /// </summary>
+    public string? Name { get; init; }
+
+    /// <summary>How the models <c>process</c> and <c>prefork</c> start a worker; null: <see cref="WorkerCommand.Self"/>. Other models ignore it.</summary>
+    public WorkerCommand? Worker { get; init; }
+
+    /// <summary>How many worker processes <c>prefork</c> keeps; null: one per core. Other models ignore it.</summary>
+    public int? Workers { get; init; }
+
+    /// <summary>How many idle worker processes <c>process</c> keeps warm for the next clients; null: one per core, at least 2. Other models ignore it.</summary>
+    public int? SpareWorkers { get; init; }
 }

@@ -5,7 +5,7 @@ namespace Argosy.Sockets.Tests;
 public sealed class BlockingModelsTests
 {
     public static TheoryData<string, string> Matrix => new MatrixTheoryData<string, string>(
-        ConcurrencyModels.All.Where(model => model.HandlersMayBlock).Select(model => model.Name), ["tcp4", "tcp4+tls"]);
+        ConcurrencyModels.All.Where(model => model is { HandlersMayBlock: true, RunsInWorkers: false }).Select(model => model.Name), ["tcp4", "tcp4+tls"]);
 
     [Theory(Timeout = 30_000)]
     [MemberData(nameof(Matrix))]

@@ -13,6 +13,15 @@ internal sealed class SocketListener : Listener
     private DescriptorWatch? _watch;
     private int _disposed;
 
+    /// <summary>A listening socket that another process bound and shares with us. Its file, where it has one, is that process's to remove.</summary>
+    /// <param name="descriptor">Bound, listening, non-blocking; owned from here on.</param>
+    /// <param name="address">Where it listens.</param>
+    internal SocketListener(DescriptorHandle descriptor, EndPoint address)
+    {
+        _socket = new Socket(new SafeSocketHandle(descriptor.Detach(), ownsHandle: true));
+        LocalEndPoint = address;
+    }
+
     private SocketListener(Socket socket, EndPoint address)
     {
         _socket = socket;

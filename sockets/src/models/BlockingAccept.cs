@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.InteropServices;
 
 namespace Argosy.Sockets;
@@ -7,6 +8,7 @@ internal sealed class BlockingAccept : IDisposable
 {
     private readonly ConnectionDispatcher _dispatcher;
     private readonly IReadOnlyList<SocketListener> _listeners;
+    private readonly Func<DescriptorHandle, SocketListener, EndPoint?, StreamConnection> _connect;
     private readonly SafeHandle[] _handles;
     private readonly PollEvents[] _ready;
     private readonly AcceptRecovery _recovery;
@@ -14,12 +16,23 @@ internal sealed class BlockingAccept : IDisposable
     private readonly ManualResetEventSlim _stop = new();
     private int _next; // the listener whose turn it is: a busy one does not starve the others
 
-    internal BlockingAccept(ConnectionDispatcher dispatcher, IReadOnlyList<SocketListener> listeners)
+    /// <param name="dispatcher">Admits the connections.</param>
+    /// <param name="listeners">What to wait on.</param>
+    /// <param name="connect">Makes the model's connection of a descriptor.</param>
+    internal BlockingAccept(
+        ConnectionDispatcher dispatcher, IReadOnlyList<SocketListener> listeners,
+        Func<DescriptorHandle, SocketListener, EndPoint?, StreamConnection> connect)
     {
-        (_dispatcher, _listeners) = (dispatcher, listeners);
+        (_dispatcher, _listeners, _connect) = (dispatcher, listeners, connect);
         _handles = [.. listeners.Select(listener => listener.Handle)];
         _ready = new PollEvents[listeners.Count];
         _recovery = new AcceptRecovery(dispatcher.Logger, dispatcher.Counters);
+    }
+
+    /// <summary>For models that serve on threads of this process.</summary>
+    internal BlockingAccept(ConnectionDispatcher dispatcher, IReadOnlyList<SocketListener> listeners)
+        : this(dispatcher, listeners, static (descriptor, listener, peer) => new BlockingConnection(descriptor, listener.Family, peer))
+    {
     }
 
     /// <summary>Makes <see cref="Next"/> return null, now and ever after. Any thread.</summary>
@@ -83,7 +96,7 @@ internal sealed class BlockingAccept : IDisposable
         if (descriptor >= 0)
         {
             _recovery.OnSuccess();
-            return _dispatcher.Admit(new BlockingConnection(new DescriptorHandle(descriptor), listener.Family, peer));
+            return _dispatcher.Admit(_connect(new DescriptorHandle(descriptor), listener, peer));
         }
 
         _ready[_next] = PollEvents.None;

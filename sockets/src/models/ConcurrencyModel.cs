@@ -7,7 +7,7 @@ public sealed record ConcurrencyModel
         (Name, Start) = (name, start);
 
     /// <summary>What <c>--model</c> calls it.</summary>
-    public string Name { get; }
+    public string Name { get; internal init; }
 
     /// <summary>Where the handler runs and how many connections it serves at once, in one line.</summary>
     public required string Capacity { get; init; }
@@ -26,6 +26,15 @@ public sealed record ConcurrencyModel
 
     /// <summary>False where the model needs calls that this operating system lacks.</summary>
     public bool IsSupported { get; init; } = true;
+
+    /// <summary>
+    /// True where handlers run in worker processes: they share nothing with the program that starts the server, and
+    /// <see cref="StreamServerOptions.Worker"/> says how a worker is started.
+    /// </summary>
+    public bool RunsInWorkers { get; init; }
+
+    /// <summary>The model that each worker of <c>prefork</c> runs; null for all other models.</summary>
+    public ConcurrencyModel? Inner { get; init; }
 
     /// <summary>True where a <see cref="DatagramServer"/> can use the model.</summary>
     public bool ServesDatagrams => Datagrams is not null;

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Argosy.Sockets;
 
 /// <summary>The list of all concurrency models.</summary>
@@ -5,9 +7,12 @@ public static class ConcurrencyModels
 {
     private static readonly int Cores = Environment.ProcessorCount;
     private static readonly int PoolWorkers = 4 * Cores;
+    private const string PreforkOf = "prefork:";
 
-    /// <summary>Every model, in the order of the help text.</summary>
-    public static IReadOnlyList<ConcurrencyModel> All { get; } =
+    private static readonly ConcurrentDictionary<string, ConcurrencyModel> Variants = new();
+
+    /// <summary>The models whose handlers run in this process.</summary>
+    private static IReadOnlyList<ConcurrencyModel> Inline { get; } =
     [
         new("iterative", static (dispatcher, listeners) => PoolAcceptor.Start(dispatcher, listeners, workers: 1))
         {
@@ -68,11 +73,50 @@ public static class ConcurrencyModels
         },
     ];
 
+    private static IReadOnlyList<ConcurrencyModel> InWorkers { get; } =
+    [
+        new("process", ProcessAcceptor.Start)
+        {
+            Capacity = "a process per connection, capped (100 unless told otherwise); about 40 MB each, and as many idle ones as there are cores",
+            ChooseWhen = "isolation: a crash or a leak ends with its client",
+            DefaultMaxConnections = 100,
+            HandlersMayBlock = true,
+            IsSupported = OperatingSystem.IsLinux(),
+            RunsInWorkers = true,
+        },
+        Prefork(Inline.First(model => model.Name == "epoll")) with { Name = "prefork" },
+    ];
+
+    /// <summary>Every model, in the order of the help text.</summary>
+    public static IReadOnlyList<ConcurrencyModel> All { get; } = [.. Inline.Take(3), .. InWorkers, .. Inline.Skip(3)];
+
     /// <summary>The model used when none is named.</summary>
     public static ConcurrencyModel Default { get; } = Find("async")!;
 
-    /// <summary>The model of that name, or null.</summary>
-    public static ConcurrencyModel? Find(string name) => All.FirstOrDefault(model => model.Name == name);
+    /// <summary>
+    /// The model of that name, or null. Besides the names in <see cref="All"/>, <c>prefork:</c> and the name of a model whose handlers run in one
+    /// process: <c>prefork:threads</c>, <c>prefork:async</c>.
+    /// </summary>
+    public static ConcurrencyModel? Find(string name)
+    {
+        if (All.FirstOrDefault(model => model.Name == name) is { } model) return model;
+        if (!name.StartsWith(PreforkOf, StringComparison.Ordinal)) return null;
+        return Inline.FirstOrDefault(model => model.Name == name[PreforkOf.Length..]) is { } inner
+            ? Variants.GetOrAdd(name, static (_, inner) => Prefork(inner), inner)
+            : null;
+    }
+
+    private static ConcurrencyModel Prefork(ConcurrencyModel inner) => new(PreforkOf + inner.Name, PreforkAcceptor.Start)
+    {
+        Capacity = $"a worker process per core, each running {inner.Name}, of which it is said: {inner.Capacity}",
+        ChooseWhen = "isolation with throughput: a crash ends one worker's clients and another worker takes its place",
+        DefaultMaxConnections = inner.DefaultMaxConnections * Cores,
+        ServesAtOnce = inner.ServesAtOnce * Cores,
+        HandlersMayBlock = inner.HandlersMayBlock,
+        IsSupported = inner.IsSupported && OperatingSystem.IsLinux(),
+        RunsInWorkers = true,
+        Inner = inner,
+    };
 
     private static ConcurrencyModel Reactor(string name, int loops, Func<IDemultiplexer> demultiplexer) =>
         new(name, (dispatcher, listeners) => ReactorAcceptor.Start(dispatcher, listeners, name, loops, demultiplexer))

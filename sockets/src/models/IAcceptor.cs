@@ -8,4 +8,20 @@ internal interface IAcceptor
 
     /// <summary>Completes when the model's threads have ended. Called after the last connection has been served.</summary>
     Task JoinAsync();
+
+    /// <summary>
+    /// Tells processes of the model to finish; completes when they have. Called after <see cref="StopAsync"/>. What the dispatcher itself
+    /// tracks is told by the dispatcher.
+    /// </summary>
+    Task DrainAsync() => Task.CompletedTask;
+
+    /// <summary>Ends what processes of the model still serve.</summary>
+    void Abort()
+    {
+    }
+
+    /// <summary>Passes a message of the program on to the model's worker processes.</summary>
+    void SendToWorkers(ReadOnlySpan<byte> message)
+    {
+    }
 }

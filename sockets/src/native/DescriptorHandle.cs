@@ -11,6 +11,14 @@ internal sealed class DescriptorHandle : SafeHandleMinusOneIsInvalid
     public DescriptorHandle(int descriptor)
         : base(ownsHandle: true) => SetHandle(descriptor);
 
+    /// <summary>Gives the descriptor away: whoever takes the number closes it.</summary>
+    internal int Detach()
+    {
+        var descriptor = (int)handle;
+        SetHandleAsInvalid();
+        return descriptor;
+    }
+
     /// <inheritdoc/>
     protected override bool ReleaseHandle() => Libc.Close((int)handle) == 0;
 }

@@ -8,12 +8,10 @@ namespace Argosy.Sockets;
 /// tracking, the handler's life and its errors are the same under all of them.
 /// </summary>
 internal sealed class ConnectionDispatcher(
-    StreamServerOptions options, Func<ConnectionHandler> handlers, Action<Exception, IConnection> onError, ILogger logger)
+    StreamServerOptions options, Func<ConnectionHandler> handlers, Action<Exception, IConnection> onError, ILogger logger,
+    IConnectionLimits? sharedLimits = null, ConnectionCounters? sharedCounters = null)
 {
-    private readonly ConnectionLimits _limits = new(
-        options.MaxConnections ?? options.Model.DefaultMaxConnections,
-        options.BusyAbove ?? int.MaxValue,
-        options.MaxPerAddress ?? int.MaxValue);
+    private readonly IConnectionLimits _limits = sharedLimits ?? new ConnectionLimits(ConnectionCaps.Of(options));
 
     private readonly Lock _lock = new();
     private readonly HashSet<ServedConnection> _served = [];
@@ -22,7 +20,12 @@ internal sealed class ConnectionDispatcher(
 
     internal ILogger Logger => logger;
 
-    internal ConnectionCounters Counters { get; } = new();
+    internal ConnectionCounters Counters { get; } = sharedCounters ?? new();
+
+    internal StreamServerOptions Options => options;
+
+    /// <summary>What worker processes know the server by.</summary>
+    internal string ServerName { get; set; } = options.Name ?? "server";
 
     internal CancellationToken Stopping => _stopping.Token;
 
@@ -63,6 +66,16 @@ internal sealed class ConnectionDispatcher(
 
     /// <summary>Counts and logs a connection that the model had to close before it could be admitted.</summary>
     internal void TurnAway(EndPoint? peer, RefusalReason reason, string detail) => Refusals.Refused(peer, reason, detail);
+
+    /// <summary>Counts and passes on that a connection failed which is served in another process.</summary>
+    internal void FailElsewhere(IConnection connection, Exception error, long count = 1)
+    {
+        Counters.OnFailed(count);
+        Report(error, connection);
+    }
+
+    /// <summary>Lets a connection go that was served in another process.</summary>
+    internal void FinishElsewhere(ServedConnection served) => Release(served);
 
     internal async ValueTask ServeAsync(ServedConnection served, HandlerContext context)
     {
@@ -153,9 +166,15 @@ internal sealed class ConnectionDispatcher(
         if (error is ConnectionException broken) Log.ConnectionBroke(logger, served.Connection.RemoteEndPoint, broken.Error);
         else Log.HandlerFailed(logger, served.Connection.RemoteEndPoint, error);
         served.Abort();
+        Report(error, served.Connection);
+    }
+
+    /// <summary>Passes an error on to whoever listens.</summary>
+    internal void Report(Exception error, IConnection connection)
+    {
         try
         {
-            onError(error, served.Connection);
+            onError(error, connection);
         }
         catch (Exception e)
         {

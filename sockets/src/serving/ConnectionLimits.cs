@@ -3,8 +3,13 @@ using System.Net;
 namespace Argosy.Sockets;
 
 /// <summary>Counts connections, in total and by address. The table holds only addresses that are connected now.</summary>
-internal sealed class ConnectionLimits(int maxConnections, int busyAbove, int maxPerAddress)
+internal sealed class ConnectionLimits(int maxConnections, int busyAbove, int maxPerAddress) : IConnectionLimits
 {
+    internal ConnectionLimits(ConnectionCaps caps)
+        : this(caps.Total, caps.Busy, caps.PerAddress)
+    {
+    }
+
     private readonly Lock _lock = new();
     private readonly Dictionary<AddressKey, int> _perAddress = [];
     private int _total;
@@ -12,8 +17,8 @@ internal sealed class ConnectionLimits(int maxConnections, int busyAbove, int ma
     /// <summary>How many addresses the table holds.</summary>
     internal int AddressCount => _perAddress.Count;
 
-    /// <summary>Takes a place for a connection, or tells why there is none.</summary>
-    internal RefusalReason? TryEnter(EndPoint? peer, out bool isOverloaded)
+    /// <inheritdoc/>
+    public RefusalReason? TryEnter(EndPoint? peer, out bool isOverloaded)
     {
         lock (_lock)
         {
@@ -31,8 +36,8 @@ internal sealed class ConnectionLimits(int maxConnections, int busyAbove, int ma
         }
     }
 
-    /// <summary>Gives the place back.</summary>
-    internal void Leave(EndPoint? peer)
+    /// <inheritdoc/>
+    public void Leave(EndPoint? peer)
     {
         lock (_lock)
         {

@@ -17,4 +17,7 @@ public enum RefusalReason
 
     /// <summary>The server is stopping.</summary>
     Stopping,
+
+    /// <summary>No worker process could be started for it.</summary>
+    NoWorker,
 }

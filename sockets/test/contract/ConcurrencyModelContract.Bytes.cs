@@ -39,7 +39,7 @@ public abstract partial class ConcurrencyModelContract
     [MemberData(nameof(Wire.Main), MemberType = typeof(Wire))]
     public async Task Many_messages_in_one_segment_are_read_one_by_one(string wire)
     {
-        await using var server = Serve(wire, async (_, connection) =>
+        await using var server = Serve(wire, static async (_, connection) =>
         {
             var message = new byte[3];
             for (var i = 0; i < 5; i++)
@@ -57,7 +57,7 @@ public abstract partial class ConcurrencyModelContract
     [MemberData(nameof(Wire.Main), MemberType = typeof(Wire))]
     public async Task One_message_in_many_segments_is_put_together(string wire)
     {
-        await using var server = Serve(wire, async (_, connection) =>
+        await using var server = Serve(wire, static async (_, connection) =>
         {
             var message = new byte[5];
             await connection.WriteAsync(">");
@@ -79,7 +79,7 @@ public abstract partial class ConcurrencyModelContract
     [MemberData(nameof(Wire.Every), MemberType = typeof(Wire))]
     public async Task The_peer_may_finish_sending_and_go_on_reading(string wire)
     {
-        await using var server = Serve(wire, async (_, connection) =>
+        await using var server = Serve(wire, static async (_, connection) =>
         {
             var buffer = new byte[100];
             var total = 0;
@@ -97,19 +97,18 @@ public abstract partial class ConcurrencyModelContract
     [MemberData(nameof(Wire.Every), MemberType = typeof(Wire))]
     public async Task A_handler_may_finish_sending_and_go_on_reading(string wire)
     {
-        var heard = new TaskCompletionSource<string>();
-        await using var server = Serve(wire, async (_, connection) =>
+        await using var server = Serve(wire, static async (_, connection, scene) =>
         {
             await connection.WriteAsync("over");
             await connection.ShutdownWriteAsync();
             var answer = new byte[4];
             await connection.ReadExactlyAsync(answer);
-            heard.SetResult(System.Text.Encoding.UTF8.GetString(answer));
+            scene.Report(System.Text.Encoding.UTF8.GetString(answer));
         });
         await using var client = await server.ConnectAsync();
         Assert.Equal("over", await client.ReceiveTextToEndAsync());
         await client.SendAsync("well");
-        Assert.Equal("well", await heard.Task);
+        Assert.Equal("well", await server.Scene.NextAsync());
         Assert.Empty(server.Errors);
     }
 
@@ -117,23 +116,31 @@ public abstract partial class ConcurrencyModelContract
     [MemberData(nameof(Wire.Main), MemberType = typeof(Wire))]
     public async Task A_slow_reader_slows_its_sender_and_grows_no_memory(string wire)
     {
-        long written = 0;
-        var block = Noise(64 * 1024);
-        await using var server = Serve(wire, async (_, connection) =>
+        const int blockBytes = 64 * 1024, blocks = 1024;
+        await using var server = Serve(wire, static async (_, connection, scene) =>
         {
-            for (var i = 0; i < 1024; i++)
+            long written = 0;
+            var block = Noise(blockBytes);
+            var before = GC.GetTotalMemory(forceFullCollection: true);
+            var beside = Task.Run(async () =>
+            {
+                scene.Report(await StallsAsync(() => Interlocked.Read(ref written)));
+                scene.Report(GC.GetTotalMemory(forceFullCollection: true) - before);
+            });
+            for (var i = 0; i < blocks; i++)
             {
                 await connection.WriteAsync(block);
                 Interlocked.Add(ref written, block.Length);
             }
+
+            await beside;
         });
         await using var client = await server.ConnectAsync();
         await client.ReceiveAsync(1);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        var stalled = await StallsAsync(() => Interlocked.Read(ref written));
+        var stalled = long.Parse(await server.Scene.NextAsync());
         Assert.True(stalled < 32 * 1024 * 1024, $"{stalled} bytes were written to a peer that reads nothing");
-        Assert.True(GC.GetTotalMemory(forceFullCollection: true) - before < 16 * 1024 * 1024);
-        var rest = 1024L * block.Length - 1;
+        Assert.InRange(long.Parse(await server.Scene.NextAsync()), long.MinValue, 16 * 1024 * 1024);
+        var rest = (long)blocks * blockBytes - 1;
         var buffer = new byte[1 << 20];
         while (rest > 0) rest -= await client.Stream.ReadAsync(buffer, TestContext.Current.CancellationToken);
         Assert.Equal(0, rest);
@@ -143,7 +150,7 @@ public abstract partial class ConcurrencyModelContract
     [MemberData(nameof(Wire.Main), MemberType = typeof(Wire))]
     public async Task Bytes_put_back_are_read_first(string wire)
     {
-        await using var server = Serve(wire, async (_, connection) =>
+        await using var server = Serve(wire, static async (_, connection) =>
         {
             var buffer = new byte[6];
             await connection.ReadExactlyAsync(buffer);
@@ -164,7 +171,7 @@ public abstract partial class ConcurrencyModelContract
     [MemberData(nameof(Wire.Main), MemberType = typeof(Wire))]
     public async Task A_read_into_nothing_waits_until_there_is_something(string wire)
     {
-        await using var server = Serve(wire, async (_, connection) =>
+        await using var server = Serve(wire, static async (_, connection) =>
         {
             await connection.WriteAsync(">");
             connection.ReadDeadline = In(0.05);
@@ -188,7 +195,7 @@ public abstract partial class ConcurrencyModelContract
     public async Task A_cancelled_read_loses_no_byte(string wire)
     {
         const int count = 20_000;
-        await using var server = Serve(wire, async (_, connection) =>
+        await using var server = Serve(wire, static async (_, connection) =>
         {
             var buffer = new byte[64];
             byte expected = 0;

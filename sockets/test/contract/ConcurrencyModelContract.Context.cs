@@ -9,17 +9,17 @@ public abstract partial class ConcurrencyModelContract
     [MemberData(nameof(Wire.Every), MemberType = typeof(Wire))]
     public async Task A_handler_connects_out(string wire)
     {
-        await using var upstream = Serve(wire, async (_, connection) => await connection.WriteAsync("from upstream"));
-        await using var server = Serve(wire, async (context, connection) =>
+        await using var upstream = Serve(wire, static async (_, connection) => await connection.WriteAsync("from upstream"));
+        await using var server = Serve(wire, static async (context, connection, scene) =>
         {
-            IConnection other = await context.ConnectAsync(upstream.Address, In(20));
-            if (Wire.IsTls(wire)) other = await other.AuthenticateAsClientAsync(Wire.ClientTls, In(20));
+            IConnection other = await context.ConnectAsync(scene.Address("upstream"), In(20));
+            if (connection.Tls() is not null) other = await other.AuthenticateAsClientAsync(Wire.ClientTls, In(20));
             await using (other)
             {
                 var buffer = new byte[100];
                 while (await other.ReadAsync(buffer) is > 0 and var count) await connection.WriteAsync(buffer.AsMemory(0, count));
             }
-        });
+        }, ("upstream", upstream.Address));
         await using var client = await server.ConnectAsync();
         Assert.Equal("from upstream", await client.ReceiveTextToEndAsync());
         Assert.Empty(server.Errors);
@@ -28,28 +28,28 @@ public abstract partial class ConcurrencyModelContract
     [Fact(Timeout = Limit)]
     public async Task Connecting_where_nobody_listens_is_refused()
     {
-        var errors = new List<ConnectionError>();
-        await using var server = Serve("tcp4", async (context, connection) =>
+        await using var server = Serve("tcp4", static async (context, _, scene) =>
         {
             foreach (var address in (EndPoint[])[new IPEndPoint(IPAddress.Loopback, 1), new UnixDomainSocketEndPoint("/nowhere/at-all.sock")])
-                errors.Add((await Assert.ThrowsAsync<ConnectionException>(async () => await context.ConnectAsync(address, In(20)))).Error);
+                scene.Report((await Assert.ThrowsAsync<ConnectionException>(async () => await context.ConnectAsync(address, In(20)))).Error);
         });
         await using var client = await server.ConnectAsync();
         await client.ReceiveToEndAsync();
-        Assert.Equal([ConnectionError.Refused, ConnectionError.Refused], errors);
+        Assert.Equal(["Refused", "Refused"], server.Scene.Reported());
     }
 
     [Fact(Timeout = Limit)]
     public async Task A_handler_connects_by_name()
     {
-        await using var upstream = Serve("tcp4", async (_, connection) => await connection.WriteAsync("by name"));
-        await using var server = Serve("tcp4", async (context, connection) =>
+        await using var upstream = Serve("tcp4", static async (_, connection) => await connection.WriteAsync("by name"));
+        await using var server = Serve("tcp4", static async (context, connection, scene) =>
         {
-            await using var other = await context.ConnectAsync(new DnsEndPoint("localhost", ((IPEndPoint)upstream.Address).Port), In(20));
+            var port = ((IPEndPoint)scene.Address("upstream")).Port;
+            await using var other = await context.ConnectAsync(new DnsEndPoint("localhost", port), In(20));
             var text = new byte[7];
             await other.ReadExactlyAsync(text);
             await connection.WriteAsync(text);
-        });
+        }, ("upstream", upstream.Address));
         await using var client = await server.ConnectAsync();
         Assert.Equal("by name", await client.ReceiveTextToEndAsync());
     }
@@ -58,13 +58,12 @@ public abstract partial class ConcurrencyModelContract
     [MemberData(nameof(Wire.Every), MemberType = typeof(Wire))]
     public async Task A_wait_tells_which_connection_can_be_read(string wire)
     {
-        var secondReady = new TaskCompletionSource();
-        await using var server = Serve(wire, async (context, control) =>
+        await using var server = Serve(wire, static async (context, control, scene) =>
         {
-            await using var listener = context.Listen(Wire.NewAddress(wire));
+            await using var listener = context.Listen(Wire.NewAddress(scene["wire"]));
             await control.WriteAsync(listener.LocalEndPoint + "\n");
             IConnection data = await context.AcceptAsync(listener, In(20));
-            if (Wire.IsTls(wire)) data = await data.AuthenticateAsServerAsync(Wire.ServerTls, In(20));
+            if (control.Tls() is not null) data = await data.AuthenticateAsServerAsync(Wire.ServerTls, In(20));
             await using (data)
             {
                 IConnection[] both = [control, data];
@@ -79,7 +78,7 @@ public abstract partial class ConcurrencyModelContract
                     await both[index].WriteAsync(letter);
                 }
             }
-        });
+        }, ("wire", wire));
         await using var client = await server.ConnectAsync();
         var address = Parse((await ReadLineAsync(client))!);
         await using var second = await TestClient.ConnectAsync(address, wire);
@@ -100,7 +99,7 @@ public abstract partial class ConcurrencyModelContract
     [MemberData(nameof(Wire.Main), MemberType = typeof(Wire))]
     public async Task A_wait_counts_bytes_that_have_left_the_socket(string wire)
     {
-        await using var server = Serve(wire, async (context, connection) =>
+        await using var server = Serve(wire, static async (context, connection) =>
         {
             var one = new byte[1];
             IConnection[] alone = [connection];
@@ -127,7 +126,7 @@ public abstract partial class ConcurrencyModelContract
     [MemberData(nameof(Wire.Main), MemberType = typeof(Wire))]
     public async Task A_wait_ends_when_a_peer_has_finished(string wire)
     {
-        await using var server = Serve(wire, async (context, connection) =>
+        await using var server = Serve(wire, static async (context, connection) =>
         {
             await connection.WriteAsync(">");
             Assert.Equal(0, await context.WaitAnyAsync(new[] { connection }, In(20)));
@@ -144,7 +143,7 @@ public abstract partial class ConcurrencyModelContract
     [Fact(Timeout = Limit)]
     public async Task Offloaded_work_returns_its_result_or_throws_its_error()
     {
-        await using var server = Serve("tcp4", async (context, connection) =>
+        await using var server = Serve("tcp4", static async (context, connection) =>
         {
             var sum = await context.OffloadAsync(static n => n + 1, 41);
             await Assert.ThrowsAsync<InvalidDataException>(async () =>
@@ -160,16 +159,15 @@ public abstract partial class ConcurrencyModelContract
     public async Task Work_that_blocks_is_offloaded_without_stopping_others()
     {
         NeedsAtOnce(2);
-        using var gate = new ManualResetEventSlim();
-        await using var server = Serve("tcp4", async (context, connection) =>
+        await using var server = Serve("tcp4", static async (context, connection, scene) =>
         {
             var kind = new byte[1];
             await connection.ReadExactlyAsync(kind);
-            if (kind[0] == 'b') await context.OffloadAsync(static gate => gate.Wait(20_000), gate);
+            if (kind[0] == 'b') await context.OffloadAsync(static scene => Wait(scene), scene);
             await connection.WriteAsync("done");
         });
         var blocked = new List<TestClient>();
-        for (var i = 0; i < Math.Min(50, ConcurrencyModels.Find(model)!.ServesAtOnce - 1 ?? 50); i++)
+        for (var i = 0; i < Math.Min(CostsAProcess ? 5 : 50, Model.ServesAtOnce - 1 ?? 50); i++)
         {
             blocked.Add(await server.ConnectAsync());
             await blocked[^1].SendAsync("b");
@@ -178,7 +176,7 @@ public abstract partial class ConcurrencyModelContract
         await using var quick = await server.ConnectAsync();
         await quick.SendAsync("q");
         Assert.Equal("done", await quick.ReceiveTextToEndAsync());
-        gate.Set();
+        server.Scene.Signal("open");
         foreach (var client in blocked)
         {
             Assert.Equal("done", await client.ReceiveTextToEndAsync());
@@ -189,19 +187,25 @@ public abstract partial class ConcurrencyModelContract
     [Fact(Timeout = Limit)]
     public async Task What_a_handler_opens_and_forgets_is_closed_with_its_connection()
     {
-        EndPoint? listening = null;
         await using var upstream = Serve("tcp4", Handlers.EchoAsync);
-        await using var server = Serve("tcp4", async (context, connection) =>
+        await using var server = Serve("tcp4", static async (context, _, scene) =>
         {
-            listening = context.Listen(Wire.NewAddress("tcp4")).LocalEndPoint;
-            await context.ConnectAsync(upstream.Address, In(20));
-        });
+            scene.Report(context.Listen(Wire.NewAddress("tcp4")).LocalEndPoint);
+            await context.ConnectAsync(scene.Address("upstream"), In(20));
+        }, ("upstream", upstream.Address));
         await using var client = await server.ConnectAsync();
         await client.ReceiveToEndAsync();
         await server.Server.StopAsync(TimeSpan.FromSeconds(5));
         await upstream.Server.StopAsync(TimeSpan.FromSeconds(20));
         Assert.Empty(upstream.Errors); // its connection was closed in order, not aborted at the end of the drain
-        await Assert.ThrowsAnyAsync<SocketException>(() => TestClient.ConnectAsync(listening!, "tcp4"));
+        var listening = Scene.Parse(await server.Scene.NextAsync());
+        await Assert.ThrowsAnyAsync<SocketException>(() => TestClient.ConnectAsync(listening, "tcp4"));
+    }
+
+    private static bool Wait(Scene scene)
+    {
+        scene.WaitFor("open");
+        return true;
     }
 
     private static async Task<string> ReadLineAsync(TestClient client)

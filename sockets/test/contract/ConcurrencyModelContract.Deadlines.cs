@@ -10,7 +10,7 @@ public abstract partial class ConcurrencyModelContract
     [MemberData(nameof(Wire.Main), MemberType = typeof(Wire))]
     public async Task A_read_fails_at_its_deadline_and_the_connection_stays_usable(string wire)
     {
-        await using var server = Serve(wire, async (_, connection) =>
+        await using var server = Serve(wire, static async (_, connection) =>
         {
             var buffer = new byte[10];
             var watch = Stopwatch.StartNew();
@@ -34,7 +34,7 @@ public abstract partial class ConcurrencyModelContract
     [MemberData(nameof(Wire.Main), MemberType = typeof(Wire))]
     public async Task Bytes_that_arrive_slowly_do_not_outlive_an_absolute_deadline(string wire)
     {
-        await using var server = Serve(wire, async (_, connection) =>
+        await using var server = Serve(wire, static async (_, connection) =>
         {
             connection.ReadDeadline = In(0.2);
             var buffer = new byte[1];
@@ -55,19 +55,19 @@ public abstract partial class ConcurrencyModelContract
     [MemberData(nameof(Wire.Main), MemberType = typeof(Wire))]
     public async Task A_write_to_a_peer_that_reads_nothing_fails_at_its_deadline(string wire)
     {
-        var failed = new TaskCompletionSource<Exception>();
-        await using var server = Serve(wire, async (_, connection) =>
+        await using var server = Serve(wire, static async (_, connection, scene) =>
         {
             var much = new byte[64 * 1024 * 1024]; // before the clock runs: a busy machine takes its time
             connection.WriteDeadline = In(0.5);
-            failed.SetResult(await Assert.ThrowsAsync<TimeoutException>(async () => await connection.WriteAsync(much)));
+            await Assert.ThrowsAsync<TimeoutException>(async () => await connection.WriteAsync(much));
+            scene.Report("failed");
             connection.WriteDeadline = Deadline.Never;
             var cut = await Assert.ThrowsAsync<ConnectionException>(async () => await connection.WriteAsync("more"));
             Assert.Equal(ConnectionError.Failed, cut.Error);
             connection.Abort();
         });
         await using var client = await server.ConnectAsync();
-        Assert.IsType<TimeoutException>(await failed.Task);
+        Assert.Equal("failed", await server.Scene.NextAsync());
         await server.Server.StopAsync(TimeSpan.FromSeconds(5));
         Assert.Empty(server.Errors);
     }
@@ -76,18 +76,19 @@ public abstract partial class ConcurrencyModelContract
     [MemberData(nameof(Wire.Main), MemberType = typeof(Wire))]
     public async Task A_new_deadline_applies_to_the_operation_under_way(string wire)
     {
-        var reading = new TaskCompletionSource<IConnection>();
-        await using var server = Serve(wire, async (_, connection) =>
+        await using var server = Serve(wire, static async (_, connection) =>
         {
             connection.ReadDeadline = In(3600);
-            reading.SetResult(connection);
+            var beside = Task.Run(async () =>
+            {
+                await Task.Delay(20); // either order must do; this one is the harder
+                connection.ReadDeadline = In(0);
+            });
             await Assert.ThrowsAsync<TimeoutException>(async () => await connection.ReadAsync(new byte[1]));
             await connection.WriteAsync("late");
+            await beside;
         });
         await using var client = await server.ConnectAsync();
-        var under = await reading.Task;
-        await Task.Delay(20, TestContext.Current.CancellationToken); // either order must do; this one is the harder
-        under.ReadDeadline = In(0);
         Assert.Equal("late", await client.ReceiveTextToEndAsync());
     }
 
@@ -95,7 +96,7 @@ public abstract partial class ConcurrencyModelContract
     [MemberData(nameof(Wire.Main), MemberType = typeof(Wire))]
     public async Task A_deadline_that_moves_later_does_not_fire_early(string wire)
     {
-        await using var server = Serve(wire, async (_, connection) =>
+        await using var server = Serve(wire, static async (_, connection) =>
         {
             var buffer = new byte[1];
             connection.ReadDeadline = In(0.1);
@@ -118,14 +119,14 @@ public abstract partial class ConcurrencyModelContract
     [MemberData(nameof(Wire.Plain), MemberType = typeof(Wire))]
     public async Task An_accept_fails_at_its_deadline_and_the_listener_stays_usable(string wire)
     {
-        await using var server = Serve(wire, async (context, connection) =>
+        await using var server = Serve(wire, static async (context, connection, scene) =>
         {
-            await using var listener = context.Listen(Wire.NewAddress(wire));
+            await using var listener = context.Listen(Wire.NewAddress(scene["wire"]));
             await Assert.ThrowsAsync<TimeoutException>(async () => await context.AcceptAsync(listener, In(0.1)));
             await connection.WriteAsync(listener.LocalEndPoint + "\n");
             await using var data = await context.AcceptAsync(listener, In(20));
             await data.WriteAsync("data");
-        });
+        }, ("wire", wire));
         await using var client = await server.ConnectAsync();
         var line = await new StreamReader(client.Stream).ReadLineAsync(TestContext.Current.CancellationToken);
         await using var second = await TestClient.ConnectAsync(Parse(line!), wire);
@@ -148,17 +149,16 @@ public abstract partial class ConcurrencyModelContract
         }
 
         await filling[0];
-        await using var server = Serve("tcp4", async (context, connection) =>
+        await using var server = Serve("tcp4", static async (context, connection, scene) =>
         {
-            await Assert.ThrowsAsync<TimeoutException>(async () => await context.ConnectAsync(full.LocalEndPoint!, In(0.2)));
+            await Assert.ThrowsAsync<TimeoutException>(async () => await context.ConnectAsync(scene.Address("full"), In(0.2)));
             await connection.WriteAsync("gave up");
-        });
+        }, ("full", full.LocalEndPoint!));
         await using var client = await server.ConnectAsync();
         Assert.Equal("gave up", await client.ReceiveTextToEndAsync());
         foreach (var filler in fillers) filler.Dispose();
         await Task.WhenAll(filling).ContinueWith(_ => { }, TaskScheduler.Default);
     }
 
-    private static EndPoint Parse(string address) =>
-        address.StartsWith('/') ? new UnixDomainSocketEndPoint(address) : IPEndPoint.Parse(address);
+    private static EndPoint Parse(string address) => Scene.Parse(address);
 }

@@ -87,8 +87,8 @@ public abstract partial class ConcurrencyModelContract
     [Fact(Timeout = Limit)]
     public async Task A_client_that_never_finishes_its_handshake_meets_the_deadline()
     {
-        await using var server = Serve("tcp4", async (context, connection) =>
-            await connection.AuthenticateAsServerAsync(Wire.ServerTls, In(0.2)));
+        await using var server = Serve("tcp4", static async (_, connection, _) =>
+            await connection.AuthenticateAsServerAsync(Wire.ServerTls, In(0.2)), ("tls", true));
         await using var client = await server.ConnectAsync();
         await client.SendAsync("\x16\x03\x01");
         Assert.True(await client.IsCutAsync());
@@ -101,19 +101,18 @@ public abstract partial class ConcurrencyModelContract
     [InlineData(false)]
     public async Task A_TLS_stream_tells_whether_it_ended_on_purpose(bool inOrder)
     {
-        var ended = new TaskCompletionSource<bool>();
-        await using var server = Serve("tcp4+tls", async (_, connection) =>
+        await using var server = Serve("tcp4+tls", static async (_, connection, scene) =>
         {
             while (await connection.ReadAsync(new byte[10]) > 0)
             {
             }
 
-            ended.SetResult(connection.Tls()!.EndedInOrder);
+            scene.Report(connection.Tls()!.EndedInOrder);
         });
         await using var client = await EchoOnceAsync(server);
         if (inOrder) await client.FinishSendingAsync();
         else client.Socket.Shutdown(SocketShutdown.Send);
-        Assert.Equal(inOrder, await ended.Task);
+        Assert.Equal(inOrder.ToString(), await server.Scene.NextAsync());
     }
 
     private StreamServer NewServer(params EndPoint[] addresses) => new(

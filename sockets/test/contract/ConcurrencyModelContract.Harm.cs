@@ -19,7 +19,7 @@ public abstract partial class ConcurrencyModelContract
     public async Task A_failing_handler_ends_its_own_connection_alone(string wire)
     {
         NeedsAtOnce(2);
-        await using var server = Serve(wire, async (context, connection) =>
+        await using var server = Serve(wire, static async (context, connection) =>
         {
             var kind = new byte[1];
             while (await connection.ReadAsync(kind) > 0)
@@ -40,14 +40,14 @@ public abstract partial class ConcurrencyModelContract
         await good.SendAsync("b");
         Assert.Equal("b", await good.ReceiveTextAsync(1));
         await UntilAsync(() => !server.Errors.IsEmpty); // the peer hears first
-        Assert.Equal("no such kind", Assert.IsType<InvalidDataException>(Assert.Single(server.Errors)).Message);
+        Assert.Equal((typeof(InvalidDataException).FullName, "no such kind"), server.SingleError());
         Assert.Equal(1, server.Server.Counters.Failed);
     }
 
     [Fact(Timeout = Limit)]
     public async Task A_failing_error_callback_harms_nobody()
     {
-        await using var server = Serve("tcp4", (_, _) => throw new InvalidDataException());
+        await using var server = Serve("tcp4", static (_, _) => throw new InvalidDataException());
         server.Server.OnError += (_, _) => throw new InvalidOperationException();
         for (var i = 0; i < 3; i++) Assert.True(await server.IsRefusedAsync());
     }
@@ -55,18 +55,15 @@ public abstract partial class ConcurrencyModelContract
     [Fact(Timeout = Limit)]
     public async Task Setup_handle_and_finish_run_in_order_and_finish_runs_always()
     {
-        var steps = new List<string>();
-        var options = new StreamServerOptions { ListenOn = [Wire.NewAddress("tcp4")], Model = ConcurrencyModels.Find(model)! };
-        await using var server = new StreamServer(options, () => new Recorder(steps));
-        server.Start();
+        await using var server = Serve<Recorder>();
         for (var i = 0; i < 2; i++)
         {
-            await TestClient.IsRefusedAsync(server.LocalEndPoints[0], "tcp4");
-            await UntilAsync(() => server.Counters.Failed == i + 1 && server.ActiveConnections == 0);
+            await server.IsRefusedAsync();
+            await UntilAsync(() => server.Server.Counters.Failed == i + 1 && server.Server.ActiveConnections == 0);
         }
 
-        await server.StopAsync(TimeSpan.FromSeconds(5));
-        Assert.Equal(["setup", "handle", "finish", "setup", "handle", "finish"], steps);
+        await server.Server.StopAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal(["setup", "handle", "finish", "setup", "handle", "finish"], server.Scene.Reported());
     }
 
     [Fact(Timeout = Limit)]
@@ -89,39 +86,39 @@ public abstract partial class ConcurrencyModelContract
     [MemberData(nameof(Wire.Main), MemberType = typeof(Wire))]
     public async Task An_abort_wakes_the_handler_and_resets_the_peer(string wire)
     {
-        var reading = new TaskCompletionSource<IConnection>();
-        var woken = new TaskCompletionSource<ConnectionError>();
-        await using var server = Serve(wire, async (_, connection) =>
+        await using var server = Serve(wire, static async (_, connection, scene) =>
         {
-            reading.SetResult(connection);
+            var beside = Task.Run(async () =>
+            {
+                await Task.Delay(20); // either order must do; this one is the harder
+                connection.Abort();
+            });
             var error = await Assert.ThrowsAsync<ConnectionException>(async () => await connection.ReadAsync(new byte[1]));
-            woken.SetResult(error.Error);
+            scene.Report(error.Error);
+            await beside;
         });
         await using var client = await server.ConnectAsync();
-        var connection = await reading.Task;
-        await Task.Delay(20, TestContext.Current.CancellationToken); // either order must do; this one is the harder
-        connection.Abort();
-        Assert.Equal(ConnectionError.Aborted, await woken.Task);
+        Assert.Equal("Aborted", await server.Scene.NextAsync());
         Assert.True(await client.IsCutAsync());
     }
 
-    private sealed class Recorder(List<string> steps) : ConnectionHandler
+    private sealed class Recorder(Scene scene) : ConnectionHandler
     {
         public override ValueTask SetupAsync()
         {
-            steps.Add("setup");
+            scene.Report("setup");
             return default;
         }
 
         public override ValueTask HandleAsync()
         {
-            steps.Add("handle");
+            scene.Report("handle");
             throw new InvalidDataException();
         }
 
         public override ValueTask FinishAsync()
         {
-            steps.Add("finish");
+            scene.Report("finish");
             return default;
         }
     }

@@ -26,7 +26,7 @@ public abstract partial class ConcurrencyModelContract
         NeedsAtOnce(2);
         await using var server = Serve(
             "tcp4",
-            async (context, connection) =>
+            static async (context, connection) =>
             {
                 await connection.WriteAsync(context.IsOverloaded ? "b" : "k");
                 await connection.ReadAsync(new byte[1]);
@@ -56,30 +56,28 @@ public abstract partial class ConcurrencyModelContract
     [Fact(Timeout = Limit)]
     public async Task A_connection_that_is_not_verified_is_refused_with_a_logged_reason()
     {
-        var log = new ListLogger();
-        var served = false;
-        var options = new StreamServerOptions
-        {
-            ListenOn = [Wire.NewAddress("tcp4")],
-            Model = ConcurrencyModels.Find(model)!,
-            Verify = connection => connection.RemoteEndPoint is IPEndPoint { Address: var ip } && IPAddress.IsLoopback(ip) ? "no neighbours" : null,
-        };
-        await using var server = new StreamServer(options, _ =>
-        {
-            served = true;
-            return ValueTask.CompletedTask;
-        }, log);
-        server.Start();
-        Assert.True(await TestClient.IsRefusedAsync(server.LocalEndPoints[0], "tcp4"));
-        Assert.Equal(1, server.Counters.Refused(RefusalReason.NotVerified));
-        Assert.Contains(log.Lines, line => line.Contains("no neighbours"));
-        Assert.False(served);
+        await using var server = Serve(
+            "tcp4",
+            static (_, _, scene) =>
+            {
+                scene.Report("served");
+                return ValueTask.CompletedTask;
+            },
+            static options => options with
+            {
+                Verify = static connection => connection.RemoteEndPoint is IPEndPoint { Address: var ip } && IPAddress.IsLoopback(ip) ? "no neighbours" : null,
+            },
+            ("log", true));
+        Assert.True(await server.IsRefusedAsync());
+        Assert.Equal(1, server.Server.Counters.Refused(RefusalReason.NotVerified));
+        Assert.Contains(server.Scene.LogLines, line => line.Contains("no neighbours"));
+        Assert.Empty(server.Scene.Reported());
     }
 
     [Fact(Timeout = Limit)]
     public async Task A_check_that_itself_fails_admits_nobody_and_accepting_goes_on()
     {
-        await using var server = Serve("tcp4", Handlers.EchoAsync, options => options with { Verify = _ => throw new InvalidDataException() });
+        await using var server = Serve("tcp4", Handlers.EchoAsync, options => options with { Verify = static _ => throw new InvalidDataException() });
         for (var i = 0; i < 3; i++) Assert.True(await server.IsRefusedAsync());
 
         Assert.Equal(3, server.Server.Counters.Refused(RefusalReason.NotVerified));

@@ -8,21 +8,20 @@ public abstract partial class ConcurrencyModelContract
     [MemberData(nameof(Wire.Main), MemberType = typeof(Wire))]
     public async Task A_handler_stays_where_its_model_runs_it_after_every_kind_of_await(string wire)
     {
-        var finished = new TaskCompletionSource<List<(string Await, Thread Thread, bool IsPooled)>>();
         await using var upstream = Serve(wire, Handlers.EchoAsync);
-        await using var server = Serve(wire, async (context, connection) =>
+        await using var server = Serve(wire, static async (context, connection, scene) =>
         {
-            var seen = new List<(string, Thread, bool)>();
-            void Note(string what) => seen.Add((what, Thread.CurrentThread, Thread.CurrentThread.IsThreadPoolThread));
+            var seen = new List<string>();
+            void Note(string what) => seen.Add($"{what}|{Place()}");
             var byteRead = new byte[1];
             Note("start");
             await connection.WriteAsync(">");
             Note("write");
             await connection.ReadExactlyAsync(byteRead); // the peer answers later: this one waits
             Note("read");
-            var other = await context.ConnectAsync(upstream.Address, In(20));
+            var other = await context.ConnectAsync(scene.Address("upstream"), In(20));
             Note("connect");
-            if (Wire.IsTls(wire)) other = await other.AuthenticateAsClientAsync(Wire.ClientTls, In(20));
+            if (connection.Tls() is not null) other = await other.AuthenticateAsClientAsync(Wire.ClientTls, In(20));
             Note("handshake");
             await other.WriteAsync("x");
             await context.WaitAnyAsync(new[] { connection, other }, In(20));
@@ -52,33 +51,34 @@ public abstract partial class ConcurrencyModelContract
             Note("cancelled read");
             await connection.WriteAsync(new byte[8 * 1024 * 1024]);
             Note("write that waits");
-            finished.SetResult(seen);
-        });
+            seen.ForEach(scene.Report);
+            scene.Report("|end");
+        }, ("upstream", upstream.Address));
         await using var client = await server.ConnectAsync();
         await client.ReceiveAsync(1);
         await Task.Delay(20, TestContext.Current.CancellationToken); // the handler's read is to be waiting
         await client.SendAsync("x");
         await using var second = await TestClient.ConnectAsync(Parse(await ReadLineAsync(client)), "tcp4");
         await client.ReceiveAsync(8 * 1024 * 1024);
-        var seen = await finished.Task;
-        if (HasOwnThreads) Assert.All(seen, step => Assert.True(step.Thread == seen[0].Thread, $"{step.Await}: on '{step.Thread.Name}'"));
-        Assert.All(seen, step => Assert.True(step.IsPooled == !HasOwnThreads, step.Await));
+        var seen = new List<string[]>();
+        while (await server.Scene.NextAsync() is not "|end" and var step) seen.Add(step.Split('|'));
+        Assert.Equal(14, seen.Count);
+        if (HasOwnThreads) Assert.All(seen, step => Assert.True(step[1] == seen[0][1], $"{step[0]}: on {step[1]}"));
+        Assert.All(seen, step => Assert.True(step[2] == (HasOwnThreads ? "own" : "pooled"), step[0]));
         Assert.Empty(server.Errors);
     }
 
     [Fact(Timeout = Limit)]
     public async Task Setup_and_finish_run_where_handle_runs()
     {
-        var threads = new List<(Thread Thread, bool IsPooled)>();
-        var options = new StreamServerOptions { ListenOn = [Wire.NewAddress("tcp4")], Model = ConcurrencyModels.Find(model)! };
-        await using var server = new StreamServer(options, () => new Locator(threads));
-        server.Start();
-        await using var client = await TestClient.ConnectAsync(server.LocalEndPoints[0], "tcp4");
+        await using var server = Serve<Locator>();
+        await using var client = await server.ConnectAsync();
         await client.ReceiveToEndAsync();
-        await server.StopAsync(TimeSpan.FromSeconds(20));
-        Assert.Equal(3, threads.Count);
-        if (HasOwnThreads) Assert.Single(threads.Distinct());
-        Assert.All(threads, thread => Assert.Equal(!HasOwnThreads, thread.IsPooled));
+        await server.Server.StopAsync(TimeSpan.FromSeconds(20));
+        var places = server.Scene.Reported();
+        Assert.Equal(3, places.Count);
+        if (HasOwnThreads) Assert.Single(places.Distinct());
+        Assert.All(places, place => Assert.EndsWith(HasOwnThreads ? "|own" : "|pooled", place));
     }
 
     [Fact(Timeout = Limit)]
@@ -86,14 +86,13 @@ public abstract partial class ConcurrencyModelContract
     {
         Assert.SkipUnless(HasOwnThreads, "not applicable: its threads are shared with this test; see its own test");
         const int warmUp = 1_000, count = 10_000;
-        var allocated = new TaskCompletionSource<long>();
-        await using var server = Serve("tcp4", async (_, connection) =>
+        await using var server = Serve("tcp4", static async (_, connection, scene) =>
         {
             var buffer = new byte[64];
             await EchoAsync(connection, buffer, warmUp);
             var before = GC.GetAllocatedBytesForCurrentThread();
             await EchoAsync(connection, buffer, count);
-            allocated.SetResult(GC.GetAllocatedBytesForCurrentThread() - before);
+            scene.Report(GC.GetAllocatedBytesForCurrentThread() - before);
         });
         await using var client = await server.ConnectAsync();
         for (var i = 0; i < warmUp + count; i++)
@@ -102,7 +101,14 @@ public abstract partial class ConcurrencyModelContract
             await client.ReceiveAsync(64);
         }
 
-        Assert.InRange(await allocated.Task, 0, count); // less than a byte each
+        Assert.InRange(long.Parse(await server.Scene.NextAsync()), 0, count); // less than a byte each
+    }
+
+    /// <summary>Which thread this is, and whether it is one of the runtime's pool.</summary>
+    private static string Place()
+    {
+        var thread = Thread.CurrentThread;
+        return $"thread {thread.ManagedThreadId} '{thread.Name}'|{(thread.IsThreadPoolThread ? "pooled" : "own")}";
     }
 
     private static async ValueTask EchoAsync(IConnection connection, byte[] buffer, int messages)
@@ -115,23 +121,23 @@ public abstract partial class ConcurrencyModelContract
         }
     }
 
-    private sealed class Locator(List<(Thread, bool)> threads) : ConnectionHandler
+    private sealed class Locator(Scene scene) : ConnectionHandler
     {
         public override async ValueTask SetupAsync()
         {
-            threads.Add((Thread.CurrentThread, Thread.CurrentThread.IsThreadPoolThread));
+            scene.Report(Place());
             await Task.Yield();
         }
 
         public override async ValueTask HandleAsync()
         {
-            threads.Add((Thread.CurrentThread, Thread.CurrentThread.IsThreadPoolThread));
+            scene.Report(Place());
             await Task.Delay(1).ConfigureAwait(false); // carries it off its thread, which only the handler itself is to feel
         }
 
         public override ValueTask FinishAsync()
         {
-            threads.Add((Thread.CurrentThread, Thread.CurrentThread.IsThreadPoolThread));
+            scene.Report(Place());
             return default;
         }
     }

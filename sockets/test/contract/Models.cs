@@ -19,7 +19,8 @@ public static class Models
         }
     }
 
-    // A model that serves few at a time has a contract of its own for that; these tests hold several connections at once.
+    // A model that serves few at a time has a contract of its own for that; these tests hold several connections at once. Worker
+    // processes run one of the other models' connections, and these tests' handlers share variables with them.
     private static IEnumerable<ConcurrencyModel> Supported =>
-        ConcurrencyModels.All.Where(model => model is { IsSupported: true, ServesAtOnce: null });
+        ConcurrencyModels.All.Where(model => model is { IsSupported: true, ServesAtOnce: null, RunsInWorkers: false });
 }

@@ -11,7 +11,7 @@ public static class Wire
 {
     public static readonly string[] All = ["tcp4", "tcp6", "unix", "tcp4+tls", "tcp6+tls", "unix+tls"];
 
-    private static readonly Lazy<X509Certificate2> LazyCertificate = new(MakeCertificate);
+    private static Lazy<X509Certificate2> _certificate = new(MakeCertificate);
 
     /// <summary>ARGOSY_CHECK=all runs every test over every wire; otherwise each runs over IPv4, plain and TLS.</summary>
     public static bool ChecksAll => Environment.GetEnvironmentVariable("ARGOSY_CHECK") == "all";
@@ -22,7 +22,7 @@ public static class Wire
 
     public static TheoryData<string> Every => new(All);
 
-    public static X509Certificate2 Certificate => LazyCertificate.Value;
+    public static X509Certificate2 Certificate => _certificate.Value;
 
     public static bool IsTls(string wire) => wire.EndsWith("+tls");
 
@@ -48,6 +48,12 @@ public static class Wire
         RemoteCertificateValidationCallback = (_, certificate, _, _) =>
             certificate!.GetCertHashString() == Certificate.GetCertHashString(),
     };
+
+    /// <summary>The certificate and its key, for a worker process.</summary>
+    public static byte[] ExportCertificate() => Certificate.Export(X509ContentType.Pkcs12);
+
+    public static void ImportCertificate(byte[] exported) =>
+        _certificate = new(() => X509CertificateLoader.LoadPkcs12(exported, null, X509KeyStorageFlags.Exportable));
 
     private static X509Certificate2 MakeCertificate()
     {

@@ -1,13 +1,10 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 namespace Argosy.Sockets.Tests;
 
-/// <summary>Keeps what is logged.</summary>
-internal sealed class ListLogger : ILogger
+/// <summary>Tells a scene what is logged.</summary>
+internal sealed class SceneLogger(Scene scene) : ILogger
 {
-    public ConcurrentQueue<string> Lines { get; } = new();
-
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
@@ -15,5 +12,5 @@ internal sealed class ListLogger : ILogger
 
     public void Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        Lines.Enqueue(formatter(state, exception));
+        scene.Log(formatter(state, exception));
 }

@@ -1,0 +1,3 @@
+namespace Argosy.Sockets.Tests;
+
+public sealed class ProcessModelTests() : ConcurrencyModelContract("process");

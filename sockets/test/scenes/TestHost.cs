@@ -1,0 +1,18 @@
+namespace Argosy.Sockets.Tests;
+
+/// <summary>The program that the tests' worker processes run.</summary>
+internal static class TestHost
+{
+    public static WorkerCommand Command { get; } = new()
+    {
+        Program = Path.Combine(Folder("Argosy.Sockets.TestHost"), "Argosy.Sockets.TestHost"),
+        Arguments = [typeof(TestHost).Assembly.Location],
+    };
+
+    /// <summary>Where another project of this build was built to.</summary>
+    public static string Folder(string project)
+    {
+        var here = new DirectoryInfo(AppContext.BaseDirectory);
+        return Path.Combine(here.Parent!.Parent!.FullName, project, here.Name);
+    }
+}
