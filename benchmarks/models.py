@@ -41,7 +41,8 @@ def build():
     BUILT.mkdir(parents=True, exist_ok=True)
     run("dotnet", "build", ROOT / "cli/src", "-c", "Release", "-v", "quiet", "-nologo")
     python = sys.executable
-    peers = {f"python-{kind}": [python, HERE / "peers/python_echo.py", kind] for kind in ("threading", "forking", "asyncio")}
+    peers = {name: [python, HERE / "peers/python_echo.py", kind]
+             for name, kind in (("python-threading:1000", "threading"), ("python-forking:300", "forking"), ("python-asyncio", "asyncio"))}
     load = None
     if compiler := shutil.which("gcc") or shutil.which("cc"):
         run(compiler, "-O2", "-o", BUILT / "echo_load", HERE / "load/echo_load.c")

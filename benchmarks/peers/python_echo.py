@@ -53,7 +53,7 @@ class Threading(Quiet, socketserver.ThreadingTCPServer):
 
 
 class Forking(Quiet, socketserver.ForkingTCPServer):
-    max_children = 2000
+    max_children = 400  # 40 unless told otherwise, beyond which it serves nobody
 
 
 def end_with_input():

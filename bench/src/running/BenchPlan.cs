@@ -7,7 +7,13 @@ public sealed record BenchPlan
     public static BenchPlan Usual { get; } = new();
 
     /// <summary>Enough to see that it works, in little time: the figures mean little.</summary>
-    public static BenchPlan Quick { get; } = new() { Rounds = 1, HasWarmUpRound = false, Time = TimeSpan.FromSeconds(0.3) };
+    public static BenchPlan Quick { get; } = new()
+    {
+        Rounds = 1,
+        HasWarmUpRound = false,
+        Time = TimeSpan.FromSeconds(0.3),
+        MostConnections = 1_000,
+    };
 
     /// <summary>The names of what can be measured.</summary>
     public static IReadOnlyList<string> AllPoints => Measured.Groups;
@@ -21,9 +27,12 @@ public sealed record BenchPlan
     /// <summary>How long each load lasts.</summary>
     public TimeSpan Time { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Points with more connections than this are left out.</summary>
+    public int MostConnections { get; init; } = int.MaxValue;
+
     /// <summary>What to measure: of <see cref="AllPoints"/>.</summary>
     public IReadOnlyList<string> Points { get; init; } = AllPoints;
 
     /// <summary>The points themselves.</summary>
-    internal IReadOnlyList<Point> Loads => [.. Measured.All.Where(point => Points.Contains(point.Group))];
+    internal IReadOnlyList<Point> Loads => [.. Measured.All.Where(point => Points.Contains(point.Group) && point.Connections <= MostConnections)];
 }

@@ -48,12 +48,12 @@ public static class MeasuredServer
         }
     }
 
-    /// <summary>A file of zeros that is gone with the process.</summary>
+    /// <summary>A file of zeros that has no name any more: it is gone with the process, however that ends.</summary>
     private static SafeFileHandle OpenFile()
     {
         var path = Path.Combine(Path.GetTempPath(), $"argosy-bench-{Environment.ProcessId}");
-        var file = File.OpenHandle(
-            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose, preallocationSize: BenchProtocol.FileBytes);
+        var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        File.Delete(path);
         RandomAccess.Write(file, new byte[BenchProtocol.FileBytes], 0);
         return file;
     }

@@ -20,7 +20,7 @@ internal static class BenchModelsCommand
         var seconds = new Option<string?>("--seconds") { HelpName = "S", Description = $"How long each load lasts. [default: {BenchPlan.Usual.Time.TotalSeconds:0.#}]" };
         var quick = new Option<bool>("--quick") { Description = "One short round: shows that everything works, and roughly what to expect." };
         var output = new Option<string?>("--output") { HelpName = "DIR", Description = $"Where {FileName}.csv, .json and .html go. [default: the current folder]" };
-        var peers = new Option<string[]>("--peer") { HelpName = "NAME=COMMAND", Description = "Measure another server beside the models: a program that prints \"ready IPV4:PORT\". May be repeated." };
+        var peers = new Option<string[]>("--peer") { HelpName = "NAME[:N]=COMMAND", Description = "Measure another server beside the models: a program that prints \"ready IPV4:PORT\" and serves N connections at once. May be repeated." };
         var load = new Option<string?>("--load") { HelpName = "PROGRAM", Description = "Make the load with this program instead, such as benchmarks/load's." };
         var command = new Command("models", "Measure the concurrency models side by side: round trips, connecting, memory, latency beside a bad neighbour, downloads.");
         foreach (var option in new Option[] { models, points, rounds, seconds, quick, output, peers, load }) command.Add(option);
@@ -31,7 +31,7 @@ internal static class BenchModelsCommand
             {
                 Rounds = parsed.GetValue(rounds) is { } n ? Rounds(n) : plan.Rounds,
                 Time = parsed.GetValue(seconds) is { } s ? Time(s) : plan.Time,
-                Points = parsed.GetValue(points) is { } list ? Names("--points", list, BenchPlan.AllPoints) : plan.Points,
+                Points = parsed.GetValue(points) is { } list ? Points(list) : plan.Points,
             };
             List<Subject> subjects = [.. Models(parsed.GetValue(models))];
             subjects.AddRange((parsed.GetValue(peers) ?? []).Select(Peer));
@@ -43,7 +43,9 @@ internal static class BenchModelsCommand
         return command;
     }
 
-    private static IReadOnlyList<Subject> Supported => Subject.Models(OwnVerb("serve", "--model"));
+    private static string[] Serve => OwnVerb("serve", "--model");
+
+    private static IReadOnlyList<Subject> Supported => Subject.Models(Serve);
 
     private static async Task MeasureAsync(ModelBenchmark benchmark, string folder)
     {
@@ -105,18 +107,23 @@ internal static class BenchModelsCommand
         return [program, .. isRuntime ? [typeof(BenchModelsCommand).Assembly.Location] : (string[])[], "bench", .. words];
     }
 
+    // The names in the help, and what "prefork:" makes of them.
     private static IEnumerable<Subject> Models(string? list) => list is null
         ? Supported
-        : Names("--models", list, [.. Supported.Select(subject => subject.Name)]).Select(name => Supported.Single(subject => subject.Name == name));
+        : Words("--models", list, [.. Supported.Select(subject => subject.Name)])
+            .Select(name => Subject.Model(name, Serve) ?? throw Unknown("--models", name, [.. Supported.Select(subject => subject.Name)]));
 
-    private static string[] Names(string option, string list, IReadOnlyList<string> known)
+    private static string[] Points(string list) =>
+        [.. Words("--points", list, BenchPlan.AllPoints).Select(name => BenchPlan.AllPoints.Contains(name) ? name : throw Unknown("--points", name, BenchPlan.AllPoints))];
+
+    private static string[] Words(string option, string list, IReadOnlyList<string> known)
     {
-        string[] names = [.. list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct()];
-        if (names.Length == 0) throw Wrong($"{option} names nothing; there are {string.Join(", ", known)}");
-        return names.FirstOrDefault(name => !known.Contains(name)) is { } unknown
-            ? throw Wrong($"{option} knows no \"{unknown}\"{NearestWord.Hint(unknown, known)}; there are {string.Join(", ", known)}")
-            : names;
+        string[] words = [.. list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct()];
+        return words.Length > 0 ? words : throw Wrong($"{option} names nothing; there are {string.Join(", ", known)}");
     }
+
+    private static CommandException Unknown(string option, string word, IReadOnlyList<string> known) =>
+        Wrong($"{option} knows no \"{word}\"{NearestWord.Hint(word, known)}; there are {string.Join(", ", known)}");
 
     private static int Rounds(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var rounds) && rounds is >= 1 and <= 1_000
@@ -131,9 +138,12 @@ internal static class BenchModelsCommand
     private static Subject Peer(string text)
     {
         var parts = text.Split('=', 2);
-        if (parts is not [{ Length: > 0 } name, { Length: > 0 } command] || string.IsNullOrWhiteSpace(command))
-            throw Wrong($"--peer is NAME=COMMAND, not \"{text}\"");
-        return Subject.Peer(name, [.. CommandLineParser.SplitCommandLine(command)]);
+        if (parts is not [{ Length: > 0 } name, var command] || string.IsNullOrWhiteSpace(command)) throw Wrong($"--peer is NAME=COMMAND, not \"{text}\"");
+        string[] words = [.. CommandLineParser.SplitCommandLine(command)];
+        if (name.LastIndexOf(':') is not (> 0 and var colon)) return Subject.Peer(name, words);
+        return int.TryParse(name[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
+            ? Subject.Peer(name[..colon], words, limit)
+            : throw Wrong($"--peer is NAME=COMMAND or NAME:CONNECTIONS=COMMAND, not \"{text}\"");
     }
 
     private static CommandException Wrong(string message) => new(message, exitCode: 2);
