@@ -85,7 +85,7 @@ public class ReportTests
             Assert.StartsWith("# Before\n<!-- measured: begin -->\n", text);
             Assert.EndsWith("<!-- measured: end -->\nafter\n", text);
             Assert.DoesNotContain("old", text);
-            Assert.Contains("| `epoll` | 12.3k (9999–23.5k) |", text);
+            Assert.Contains("| `epoll` | 12.3k (10.0k–23.5k) |", text);
             Assert.Contains("- iterative: serves 1 at once (echo-256, idle-1000, latency-cpu-p99)", text);
             Assert.True(File.Exists(Path.Combine(folder, "models-echo.svg")));
             Assert.Contains("(models-echo.svg)", text);

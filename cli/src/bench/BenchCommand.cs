@@ -11,7 +11,7 @@ internal static class BenchCommand
     {
         ["argosy bench models"] =
         [
-            "argosy bench models                           every model, about half an hour",
+            "argosy bench models                           every model, about twenty minutes",
             "argosy bench models --models epoll,async --points echo --rounds 3",
             "argosy bench models --quick                   a minute or two: does it work here?",
         ],

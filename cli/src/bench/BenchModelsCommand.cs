@@ -83,7 +83,7 @@ internal static class BenchModelsCommand
         Console.Out.WriteLine($"wrote {path}");
     }
 
-    // Before half an hour of measuring, not after it.
+    // Before twenty minutes of measuring, not after it.
     private static void Folder(string folder)
     {
         try

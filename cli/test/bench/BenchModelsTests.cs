@@ -10,7 +10,7 @@ public sealed partial class BenchModelsTests : IDisposable
 {
     private const int SigInt = 2;
     private const int SigKill = 9;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
 
     private readonly TempFolder _home = new();
 
