@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Argosy.Cli.Benchmarks;
 using Argosy.Cli.Hosting;
 using Argosy.Cli.Transfer;
 
@@ -38,6 +39,7 @@ public static class CommandLine
         root.Add(ServeCommand.Create());
         root.Add(UserCommand.Create());
         foreach (var command in TransferCommands.All()) root.Add(command);
+        root.Add(BenchCommand.Create());
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using Argosy.Cli.Benchmarks;
 using Argosy.Cli.Transfer;
 
 namespace Argosy.Cli;
@@ -55,7 +56,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         usual.Invoke(parseResult);
         var output = parseResult.InvocationConfiguration.Output;
         var name = FullName(parseResult.CommandResult);
-        if (Examples.TryGetValue(name, out var lines) || TransferCommands.Examples.TryGetValue(name, out lines))
+        if (Examples.TryGetValue(name, out var lines) || TransferCommands.Examples.TryGetValue(name, out lines) || BenchCommand.Examples.TryGetValue(name, out lines))
         {
             output.WriteLine("Examples:");
             foreach (var line in lines) output.WriteLine($"  {line}");

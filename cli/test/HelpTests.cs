@@ -22,6 +22,8 @@ public sealed class HelpTests : IDisposable
     [InlineData("get")]
     [InlineData("ls")]
     [InlineData("rm")]
+    [InlineData("bench models")]
+    [InlineData("bench report")]
     public async Task Help_ends_with_examples(string command)
     {
         var result = await ArgosyCommand.RunAsync(_home, [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);

@@ -18,7 +18,8 @@ public partial class RoomRulesTests
         ["frontends/native"] = ["sockets", "files", "ledger", "wire"],
         ["client"] = ["wire"],
         ["server"] = ["sockets", "wire", "ledger", "files", "frontends/*"],
-        ["cli"] = ["client", "server"],
+        ["bench"] = ["sockets"],
+        ["cli"] = ["client", "server", "bench"],
         ["examples"] = ["sockets"],
     };
 
@@ -33,6 +34,7 @@ public partial class RoomRulesTests
         ["frontends/*"] = Abstractions,
         ["client"] = [],
         ["examples"] = ["Microsoft.Extensions.Hosting"],
+        ["bench"] = [],
     };
 
     public static TheoryData<string> Rooms => [.. Projects().Keys];

@@ -14,7 +14,7 @@ namespace Argosy.Sockets;
 /// </remarks>
 public interface IConnection : IAsyncDisposable
 {
-    /// <summary>Our side's address, or null where the transport has none.</summary>
+    /// <summary>Our side's address, or null where the transport has none, or where nobody asked before the connection ended.</summary>
     EndPoint? LocalEndPoint { get; }
 
     /// <summary>The peer's address, or null where the transport has none (an unnamed Unix socket).</summary>

@@ -39,6 +39,39 @@ public sealed class ReactorModelsTests
     }
 
     [Theory(Timeout = Limit)]
+    [MemberData(nameof(Reactors))]
+    public async Task What_the_loop_was_told_counts_until_somebody_reads(string model)
+    {
+        var waits = new ConcurrentQueue<bool>();
+        await using var server = TestServer.Start(model, "tcp4", async (_, connection) =>
+        {
+            var half = new byte[2];
+            for (var i = 0; i < 10; i++)
+            {
+                await connection.ReadAsync(Memory<byte>.Empty);
+                Assert.Equal(2, await connection.ReadAsync(half)); // of four
+                waits.Enqueue(!connection.ReadAsync(Memory<byte>.Empty).IsCompletedSuccessfully); // there is more: not told, but so
+                Assert.Equal(2, await connection.ReadAsync(half));
+                var next = connection.ReadAsync(Memory<byte>.Empty);
+                waits.Enqueue(next.IsCompleted); // what was told is old news: nothing is left
+                await connection.WriteAsync(half);
+                await next;
+            }
+        });
+        await using var client = await server.ConnectAsync();
+        for (var i = 0; i < 10; i++)
+        {
+            await client.SendAsync("four");
+            await client.ReceiveAsync(2);
+        }
+
+        await client.FinishSendingAsync();
+        await client.ReceiveToEndAsync();
+        Assert.Empty(server.Errors);
+        Assert.Equal(Enumerable.Repeat(false, 20), waits);
+    }
+
+    [Theory(Timeout = Limit)]
     [InlineData("epoll")]
     [InlineData("epoll-et")]
     public async Task Connections_are_spread_evenly_over_the_loops(string model)

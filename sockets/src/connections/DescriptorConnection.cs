@@ -13,18 +13,20 @@ internal abstract class DescriptorConnection : StreamConnection
 {
     private const int FileSliceBytes = 4 * 1024 * 1024; // per call, so that deadlines and aborts are noticed in between
 
+    private readonly AddressFamily _family;
+    private EndPoint? _local; // asked for by few, so nobody pays for it at accept
+
     /// <param name="socket">A connected, non-blocking socket; owned from here on.</param>
     /// <param name="family">Its address family.</param>
     /// <param name="peer">Its peer's address.</param>
     protected DescriptorConnection(DescriptorHandle socket, AddressFamily family, EndPoint? peer)
     {
-        (Socket, RemoteEndPoint) = (socket, peer);
-        LocalEndPoint = NativeSocket.LocalEndPoint(socket, family);
+        (Socket, RemoteEndPoint, _family) = (socket, peer, family);
         if (family != AddressFamily.Unix) NativeSocket.DisableDelay(socket);
         else PeerCredentials = NativeSocket.PeerCredentials(socket);
     }
 
-    public sealed override EndPoint? LocalEndPoint { get; }
+    public sealed override EndPoint? LocalEndPoint => _local ??= AskLocalEndPoint();
 
     public sealed override EndPoint? RemoteEndPoint { get; }
 
@@ -47,6 +49,9 @@ internal abstract class DescriptorConnection : StreamConnection
     protected virtual void OnShortRead()
     {
     }
+
+    /// <summary>True where the model was told that there is something to read and nobody has tried since: a look costs no call then.</summary>
+    protected virtual bool WasToldOfInput() => false;
 
     [AsyncMethodBuilder(typeof(InlineMethodBuilder<>))]
     public sealed override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation = default)
@@ -173,6 +178,18 @@ internal abstract class DescriptorConnection : StreamConnection
 
     internal override bool IsReadable() => HasBufferedInput || HasEnded || IsInputReady();
 
+    private EndPoint? AskLocalEndPoint()
+    {
+        try
+        {
+            return NativeSocket.LocalEndPoint(Socket, _family);
+        }
+        catch (ObjectDisposedException)
+        {
+            return null; // asked for the first time after the end
+        }
+    }
+
     private bool IsInputReady()
     {
         try
@@ -229,7 +246,7 @@ internal abstract class DescriptorConnection : StreamConnection
         }
     }
 
-    private int TryLook() => MayTry(PollEvents.Read) && IsInputReady() ? 0 : -Errno.EAGAIN;
+    private int TryLook() => WasToldOfInput() || (MayTry(PollEvents.Read) && IsInputReady()) ? 0 : -Errno.EAGAIN;
 
     private int TryReceive(Span<byte> buffer)
     {

@@ -29,7 +29,7 @@ internal sealed class ReactorConnection : DescriptorConnection
 
     public override Deadline WriteDeadline
     {
-        get => Watch.Writing.Deadline;
+        get => Watch.WriteDeadline;
         set => Watch.Writing.Deadline = value;
     }
 
@@ -49,12 +49,20 @@ internal sealed class ReactorConnection : DescriptorConnection
 
     protected override bool MayTry(PollEvents events)
     {
-        if (!Watch.Loop.IsCurrent) return true;
+        if (!Watch.Loop.IsCurrent)
+        {
+            if (events == PollEvents.Read) Watch.OnTry();
+            return true;
+        }
+
         if (events != PollEvents.Read) return Watch.Loop.TrySpend();
-        if (!_isKnownReadable) return Watch.Loop.TrySpend() && !Watch.IsDrained;
+        if (!_isKnownReadable && (!Watch.Loop.TrySpend() || Watch.IsDrained)) return false;
         _isKnownReadable = false;
+        Watch.OnTry();
         return true;
     }
+
+    protected override bool WasToldOfInput() => Watch.Loop.IsCurrent && Watch.HasNews && Watch.Loop.TrySpend();
 
     protected override void OnShortRead()
     {

@@ -12,7 +12,8 @@ internal sealed class RuntimeConnection : StreamConnection
 
     private readonly Socket _socket;
     private readonly OperationGuard _reading = new();
-    private readonly OperationGuard _writing = new();
+    private OperationGuard? _writing; // made when a write first has to wait, or gets a deadline: most never do
+    private EndPoint? _local; // asked for by few
 
     /// <param name="socket">A connected socket; owned from here on.</param>
     internal RuntimeConnection(Socket socket)
@@ -20,7 +21,6 @@ internal sealed class RuntimeConnection : StreamConnection
         _socket = socket;
         try
         {
-            LocalEndPoint = NativeAddress.Normalize(socket.LocalEndPoint);
             RemoteEndPoint = NativeAddress.Normalize(socket.RemoteEndPoint);
             if (socket.AddressFamily != AddressFamily.Unix) socket.NoDelay = true;
             else PeerCredentials = NativeSocket.PeerCredentials(socket.SafeHandle);
@@ -32,7 +32,7 @@ internal sealed class RuntimeConnection : StreamConnection
         }
     }
 
-    public override EndPoint? LocalEndPoint { get; }
+    public override EndPoint? LocalEndPoint => _local ??= AskLocalEndPoint();
 
     public override EndPoint? RemoteEndPoint { get; }
 
@@ -48,9 +48,13 @@ internal sealed class RuntimeConnection : StreamConnection
 
     public override Deadline WriteDeadline
     {
-        get => _writing.Deadline;
-        set => _writing.Deadline = value;
+        get => Volatile.Read(ref _writing)?.Deadline ?? Deadline.Never;
+        set => Writing.Deadline = value;
     }
+
+    // Deadlines may be set by any thread: whoever is first decides.
+    private OperationGuard Writing =>
+        Volatile.Read(ref _writing) ?? (Interlocked.CompareExchange(ref _writing, new OperationGuard(), null) ?? _writing);
 
     internal override bool IsReadable()
     {
@@ -84,7 +88,7 @@ internal sealed class RuntimeConnection : StreamConnection
         if (!PushedBack.IsEmpty) return PushedBack.Take(buffer.Span);
         while (true)
         {
-            ThrowIfDue(_reading, "read", cancellation);
+            ThrowIfDue(ReadDeadline, "read", cancellation);
             try
             {
                 return await _socket.ReceiveAsync(buffer, SocketFlags.None, _reading.Begin(cancellation));
@@ -108,12 +112,13 @@ internal sealed class RuntimeConnection : StreamConnection
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation = default)
     {
         ThrowIfWriteCut();
-        ThrowIfDue(_writing, "write", cancellation);
+        ThrowIfDue(WriteDeadline, "write", cancellation);
+        if (!data.IsEmpty) data = data[SendNow(data.Span)..];
         while (!data.IsEmpty)
         {
             try
             {
-                data = data[await _socket.SendAsync(data, SocketFlags.None, _writing.Begin(cancellation))..];
+                data = data[await _socket.SendAsync(data, SocketFlags.None, Writing.Begin(cancellation))..];
             }
             catch (Exception e) when (IsFailure(e))
             {
@@ -122,12 +127,12 @@ internal sealed class RuntimeConnection : StreamConnection
             catch (OperationCanceledException)
             {
                 IsWriteCut = true; // the runtime does not say how much went out before
-                ThrowIfDue(_writing, "write", cancellation);
+                ThrowIfDue(WriteDeadline, "write", cancellation);
                 throw;
             }
             finally
             {
-                _writing.End();
+                Writing.End();
             }
         }
     }
@@ -143,7 +148,7 @@ internal sealed class RuntimeConnection : StreamConnection
         {
             while (sent < count)
             {
-                ThrowIfDue(_writing, "write", cancellation);
+                ThrowIfDue(WriteDeadline, "write", cancellation);
                 var moved = TrySendFile(file, offset + sent, Math.Min(count - sent, FileSliceBytes));
                 if (moved == -Errno.EAGAIN)
                 {
@@ -233,11 +238,40 @@ internal sealed class RuntimeConnection : StreamConnection
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>
+    /// What the socket takes at once. Nearly every write ends here: the machinery of an asynchronous send, and its memory, are for
+    /// those that have to wait.
+    /// </summary>
+    private int SendNow(ReadOnlySpan<byte> data)
+    {
+        try
+        {
+            var sent = _socket.Send(data, SocketFlags.None, out var error);
+            return error is SocketError.Success or SocketError.WouldBlock ? sent : throw new SocketException((int)error);
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            throw Failure(e, "Writing to");
+        }
+    }
+
+    private EndPoint? AskLocalEndPoint()
+    {
+        try
+        {
+            return NativeAddress.Normalize(_socket.LocalEndPoint);
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            return null; // asked for the first time after the end
+        }
+    }
+
     private void Close()
     {
         _socket.Dispose();
         _reading.Dispose();
-        _writing.Dispose();
+        Volatile.Read(ref _writing)?.Dispose();
     }
 
     /// <summary>Splices until done, or until copying should take over, which meets and explains whatever is in the way.</summary>
@@ -306,11 +340,11 @@ internal sealed class RuntimeConnection : StreamConnection
         }
     }
 
-    private void ThrowIfDue(OperationGuard guard, string operation, CancellationToken cancellation)
+    private void ThrowIfDue(Deadline deadline, string operation, CancellationToken cancellation)
     {
         if (HasEnded) throw ConnectionErrors.FromErrno(Errno.EBADF, $"To {operation} on the connection of {PeerName}");
         cancellation.ThrowIfCancellationRequested();
-        if (guard.Deadline.HasPassed)
+        if (deadline.HasPassed)
             throw new TimeoutException($"The {operation} deadline of the connection with {PeerName} has passed.");
     }
 

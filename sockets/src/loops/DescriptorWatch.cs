@@ -17,6 +17,7 @@ internal sealed class DescriptorWatch
 
     private readonly SafeHandle _descriptor;
     private readonly bool _ownsDescriptor;
+    private WatchDirection? _writing;
     private ulong _tag;
     private PollEvents _asked; // None: not registered
     private bool _hasPeerFinished;
@@ -28,7 +29,6 @@ internal sealed class DescriptorWatch
     {
         (Loop, _descriptor, _ownsDescriptor) = (loop, descriptor, ownsDescriptor);
         Reading = new WatchDirection(this, PollEvents.Read);
-        Writing = new WatchDirection(this, PollEvents.Write);
     }
 
     internal EventLoop Loop { get; }
@@ -37,7 +37,11 @@ internal sealed class DescriptorWatch
 
     internal WatchDirection Reading { get; }
 
-    internal WatchDirection Writing { get; }
+    /// <summary>Made when a write first has to wait, or gets a deadline: a connection that is idle, or drained by its peer, has none.</summary>
+    internal WatchDirection Writing => Volatile.Read(ref _writing) ?? MakeWriting();
+
+    /// <summary><see cref="Writing"/>'s deadline, without making it.</summary>
+    internal Deadline WriteDeadline => Volatile.Read(ref _writing)?.Deadline ?? Deadline.Never;
 
     /// <summary>
     /// True when the last read left nothing and no event has come since: trying again would only be told "not now". Meaningful on the
@@ -45,7 +49,16 @@ internal sealed class DescriptorWatch
     /// </summary>
     internal bool IsDrained { get; private set; }
 
+    /// <summary>
+    /// True from an event that something can be read until somebody tries: whoever waits without a buffer need not ask the system
+    /// again. Meaningful on the loop's thread.
+    /// </summary>
+    internal bool HasNews { get; private set; }
+
     internal bool IsClosed { get; private set; }
+
+    /// <summary>Somebody is about to read.</summary>
+    internal void OnTry() => HasNews = false;
 
     /// <summary>
     /// A read took fewer bytes than it had room for. The next event then tells of anything that comes; but the peer's end, which may have
@@ -70,8 +83,8 @@ internal sealed class DescriptorWatch
     internal void OnReady(PollEvents events)
     {
         if ((events & (PollEvents.PeerFinished | Broken)) != 0) _hasPeerFinished = true;
-        if ((events & (PollEvents.Read | PollEvents.PeerFinished | Broken)) != 0) IsDrained = false;
-        var unwanted = Wake(Reading, events) | Wake(Writing, events);
+        if ((events & (PollEvents.Read | PollEvents.PeerFinished | Broken)) != 0) (IsDrained, HasNews) = (false, true);
+        var unwanted = Wake(Reading, events) | (_writing is { } writing ? Wake(writing, events) : PollEvents.None);
         if (unwanted != PollEvents.None) Disarm(unwanted, events);
     }
 
@@ -87,6 +100,13 @@ internal sealed class DescriptorWatch
         CloseHere();
     }
 
+    // Deadlines may be set by any thread: whoever is first decides.
+    private WatchDirection MakeWriting()
+    {
+        var made = new WatchDirection(this, PollEvents.Write);
+        return Interlocked.CompareExchange(ref _writing, made, null) ?? made;
+    }
+
     private int Number => (int)_descriptor.DangerousGetHandle();
 
     private void CloseHere()
@@ -96,7 +116,7 @@ internal sealed class DescriptorWatch
         Unregister();
         if (_ownsDescriptor) _descriptor.Dispose();
         Reading.End();
-        Writing.End();
+        Volatile.Read(ref _writing)?.End();
     }
 
     private bool TryRegister(PollEvents asked)
@@ -159,9 +179,9 @@ internal sealed class DescriptorWatch
         if (Loop.Demultiplexer.IsEdgeTriggered || IsClosed) return;
         var asked = _asked & ~unwanted;
         if (Reading.IsAwaited) asked |= _asked & PollEvents.Read; // woken beside it, and already waiting again
-        if (Writing.IsAwaited) asked |= _asked & PollEvents.Write;
+        if (_writing is { IsAwaited: true }) asked |= _asked & PollEvents.Write;
         if (asked == _asked) return;
-        if (asked == PollEvents.None || ((events & Broken) != 0 && !Reading.IsAwaited && !Writing.IsAwaited))
+        if (asked == PollEvents.None || ((events & Broken) != 0 && !Reading.IsAwaited && _writing is not { IsAwaited: true }))
         {
             Unregister();
             return;

@@ -1,18 +1,21 @@
 namespace Argosy.Sockets;
 
-/// <summary>One admitted connection and all that its handler opens: what one abort ends and one finish closes.</summary>
+/// <summary>
+/// One admitted connection and all that its handler opens: what one abort ends and one finish closes. It locks itself, which nobody
+/// else can see: there is one of it for each connection, so every object less counts.
+/// </summary>
 internal sealed class ServedConnection
 {
     private readonly ConnectionDispatcher _dispatcher;
-    private readonly Lock _lock = new();
-    private readonly HashSet<StreamConnection> _connections = [];
-    private readonly HashSet<SocketListener> _listeners = [];
+    private HashSet<StreamConnection>? _others; // beside the accepted one: most handlers open none, and ten thousand idle ones must not pay
+    private HashSet<SocketListener>? _listeners;
+    private bool _isOpen = true; // the accepted one, and what hangs on it
     private bool _isOver;
 
     internal ServedConnection(ConnectionDispatcher dispatcher, StreamConnection connection, bool isOverloaded)
     {
         (_dispatcher, Connection, IsOverloaded) = (dispatcher, connection, isOverloaded);
-        Keep(connection);
+        connection.Ended = Forget;
     }
 
     internal ConnectionDispatcher Dispatcher => _dispatcher;
@@ -29,10 +32,10 @@ internal sealed class ServedConnection
     {
         connection.Ended = Forget;
         bool isOver;
-        lock (_lock)
+        lock (this)
         {
             isOver = _isOver;
-            if (!isOver) _connections.Add(connection);
+            if (!isOver) (_others ??= []).Add(connection);
         }
 
         if (isOver) connection.Abort();
@@ -44,10 +47,10 @@ internal sealed class ServedConnection
     {
         listener.Ended = Forget;
         bool isOver;
-        lock (_lock)
+        lock (this)
         {
             isOver = _isOver;
-            if (!isOver) _listeners.Add(listener);
+            if (!isOver) (_listeners ??= []).Add(listener);
         }
 
         if (isOver) listener.Close();
@@ -70,28 +73,32 @@ internal sealed class ServedConnection
 
     private SocketListener[] TakeListeners()
     {
-        lock (_lock)
+        lock (this)
         {
             _isOver = true;
-            SocketListener[] all = [.. _listeners];
-            _listeners.Clear();
+            SocketListener[] all = [.. _listeners ?? []];
+            _listeners = null;
             return all;
         }
     }
 
     private StreamConnection[] Connections()
     {
-        lock (_lock) return [.. _connections];
+        lock (this) return [.. _isOpen ? (ReadOnlySpan<StreamConnection>)[Connection] : [], .. _others ?? []];
     }
 
     private void Forget(StreamConnection connection)
     {
         if (connection.Layer is not null) return; // aborted from elsewhere: only the handler's side may free the layer
-        lock (_lock) _connections.Remove(connection);
+        lock (this)
+        {
+            if (connection == Connection) _isOpen = false;
+            else _others?.Remove(connection);
+        }
     }
 
     private void Forget(SocketListener listener)
     {
-        lock (_lock) _listeners.Remove(listener);
+        lock (this) _listeners?.Remove(listener);
     }
 }
