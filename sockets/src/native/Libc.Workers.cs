@@ -21,6 +21,27 @@ internal static unsafe partial class Libc
     internal static partial void ExitNow(int code);
 }
 
+/// <summary>struct msghdr of sendmsg(2).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct MessageHeader
+{
+    internal byte* Name;
+    internal uint NameLength;
+    internal DataBlock* Blocks;
+    internal nuint BlockCount;
+    internal byte* Control;
+    internal nuint ControlLength;
+    internal int Flags;
+}
+
+/// <summary>struct iovec.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct DataBlock
+{
+    internal byte* Start;
+    internal nuint Length;
+}
+
 /// <summary>struct cmsghdr of cmsg(3); the data follow it.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct ControlHeader

@@ -133,8 +133,8 @@ internal sealed unsafe class WorkerChannel : IDisposable
         var control = stackalloc byte[ControlSpace(descriptors.Length)];
         fixed (byte* start = payload)
         {
-            var blocks = stackalloc DataPart[2] { new() { Start = (byte*)&kind, Length = 1 }, new() { Start = start, Length = (nuint)payload.Length } };
-            var message = new MessageHeader { Parts = blocks, PartCount = 2 };
+            var blocks = stackalloc DataBlock[2] { new() { Start = (byte*)&kind, Length = 1 }, new() { Start = start, Length = (nuint)payload.Length } };
+            var message = new MessageHeader { Blocks = blocks, BlockCount = 2 };
             if (!descriptors.IsEmpty)
             {
                 var length = sizeof(ControlHeader) + (descriptors.Length * sizeof(int));
@@ -157,7 +157,7 @@ internal sealed unsafe class WorkerChannel : IDisposable
         var control = stackalloc byte[ControlSpace(MaxDescriptors)];
         fixed (byte* start = _buffer)
         {
-            var block = new DataPart { Start = start, Length = (nuint)_buffer.Length };
+            var block = new DataBlock { Start = start, Length = (nuint)_buffer.Length };
             while (true)
             {
                 var message = new MessageHeader
