@@ -9,6 +9,9 @@ internal sealed class ProcessAcceptor : IAcceptor
     /// <summary>How long a client waits for a worker before it is refused.</summary>
     private static readonly TimeSpan WorkerPatience = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a stop lets a client that has been accepted wait for its worker, rather than refuse it.</summary>
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
+
     private readonly ConnectionDispatcher _dispatcher;
     private readonly BlockingAccept _accept;
     private readonly SpareWorkers _workers;
@@ -43,11 +46,12 @@ internal sealed class ProcessAcceptor : IAcceptor
     }
 
     /// <inheritdoc/>
-    public Task StopAsync()
+    public async Task StopAsync()
     {
-        _workers.Stop();
         _accept.Stop();
-        return _stopped.Task;
+        await Task.WhenAny(_stopped.Task, Task.Delay(StopPatience));
+        _workers.Stop();
+        await _stopped.Task;
     }
 
     /// <inheritdoc/>

@@ -65,8 +65,8 @@ public sealed class HandOverTests
     }
 
     [Theory(Timeout = Limit)]
-    [InlineData("process")]
     [InlineData("prefork:threads")]
+    [InlineData("prefork:async")]
     public async Task An_upgrade_with_worker_processes_refuses_nobody_either(string model)
     {
         var door = Asking.NewPath("door");
