@@ -114,8 +114,8 @@ public class ModelExamplesTests
     {
         await using var example = await ExampleProcess.StartAsync("hosted", "--Echo:Model=threads");
         using var first = await example.ConnectAsync();
-        using var second = await example.ConnectAsync();
         Assert.Equal("visit 1, line 1: a", await first.AskAsync("a"));
+        using var second = await example.ConnectAsync();
         Assert.Equal("visit 2, line 1: b", await second.AskAsync("b")); // a conversation of its own, and the same visits
         Assert.Equal("visit 1, line 2: c", await first.AskAsync("c"));
         first.Dispose();
