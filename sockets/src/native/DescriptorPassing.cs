@@ -61,7 +61,10 @@ internal static unsafe class DescriptorPassing
             {
                 var message = new DescriptorMessage
                 {
-                    Parts = &part, PartCount = 1, Control = control, ControlLength = (nuint)(HeaderBytes + Padded(MostAtOnce * sizeof(int))),
+                    Parts = &part,
+                    PartCount = 1,
+                    Control = control,
+                    ControlLength = (nuint)(HeaderBytes + Padded(MostAtOnce * sizeof(int))),
                 };
                 var count = Libc.ReceiveDescriptors(socket, ref message, CloseOnExec);
                 if (count >= 0)
