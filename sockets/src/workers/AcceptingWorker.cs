@@ -18,7 +18,8 @@ internal sealed class AcceptingWorker : StreamWorker
         _stopped = new Lazy<Task>(() => Task.Run(StopAcceptingAsync));
     }
 
-    internal static AcceptingWorker Start(WorkerSession session, WorkerService service, WorkerTask task, DescriptorHandle[] descriptors)
+    internal static AcceptingWorker Start(
+        WorkerSession session, WorkerService service, WorkerTask task, DescriptorHandle[] descriptors)
     {
         var addresses = task.LocalEndPoints;
         if (descriptors.Length <= addresses.Count) throw new IOException("no descriptors were free to take the listening sockets over (ulimit -n)");
@@ -29,8 +30,11 @@ internal sealed class AcceptingWorker : StreamWorker
             : new ConnectionLimits(task.Caps);
         var options = new StreamServerOptions
         {
-            ListenOn = addresses, Model = ConcurrencyModels.Find(task.Model)!, Verify = service.Verify,
-            MaxConnections = task.Caps.Total, MaxPerAddress = task.Caps.PerAddress,
+            ListenOn = addresses,
+            Model = ConcurrencyModels.Find(task.Model)!,
+            Verify = service.Verify,
+            MaxConnections = task.Caps.Total,
+            MaxPerAddress = task.Caps.PerAddress,
         };
         var worker = new AcceptingWorker(session, service, options, listeners, limits, new ConnectionCounters(scores[task.Slot]));
         worker._acceptor = options.Model.Start(worker.Dispatcher, listeners);

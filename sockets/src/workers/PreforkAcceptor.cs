@@ -30,7 +30,10 @@ internal sealed class PreforkAcceptor : IAcceptor, IWorkerOwner
         dispatcher.Counters.Include(Enumerable.Range(0, count).Select(row => _scores[row]));
         var task = new WorkerTask
         {
-            Duty = WorkerDuty.Accept, Server = dispatcher.ServerName, Model = options.Model.Inner!.Name, Rows = count,
+            Duty = WorkerDuty.Accept,
+            Server = dispatcher.ServerName,
+            Model = options.Model.Inner!.Name,
+            Rows = count,
             Caps = ConnectionCaps.Of(_limits is null ? options with { Model = options.Model.Inner } : options),
             LocalEndPoints = [.. listeners.Select(listener => listener.LocalEndPoint)],
         };
@@ -122,7 +125,8 @@ internal sealed class PreforkAcceptor : IAcceptor, IWorkerOwner
     private void OnDeath(Worker worker, WorkerExit exit, long lost)
     {
         Exception error = worker.WasAborted
-            ? new ConnectionException(ConnectionError.Aborted, $"{lost} connections were aborted; their handlers took no notice, so worker {worker.Id} was killed.")
+            ? new ConnectionException(
+                ConnectionError.Aborted, $"{lost} connections were aborted; their handlers took no notice, so worker {worker.Id} was killed.")
             : new WorkerDiedException(exit, lost);
         if (error is WorkerDiedException) Log.WorkerDied(_dispatcher.Logger, error.Message);
         _dispatcher.FailElsewhere(new HandedConnection(local: null, peer: null), error, lost);

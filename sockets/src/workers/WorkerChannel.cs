@@ -162,7 +162,10 @@ internal sealed unsafe class WorkerChannel : IDisposable
             {
                 var message = new MessageHeader
                 {
-                    Blocks = &block, BlockCount = 1, Control = control, ControlLength = (nuint)ControlSpace(MaxDescriptors),
+                    Blocks = &block,
+                    BlockCount = 1,
+                    Control = control,
+                    ControlLength = (nuint)ControlSpace(MaxDescriptors),
                 };
                 var count = Libc.ReceiveMessage(_socket, &message, ReceiveCloseOnExec);
                 if (count > 0) return new((WorkerMessageKind)start[0], _buffer[1..(int)count], Descriptors(message), (message.Flags & Cut) != 0);

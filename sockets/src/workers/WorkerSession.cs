@@ -131,7 +131,10 @@ internal sealed class WorkerSession
 
         var job = new WorkerJob
         {
-            Server = task.Server, Model = task.Model, Configuration = configuration, LocalEndPoints = task.LocalEndPoints,
+            Server = task.Server,
+            Model = task.Model,
+            Configuration = configuration,
+            LocalEndPoints = task.LocalEndPoints,
             ParentId = task.Parent,
         };
         _task.SetResult((job, task, first.Descriptors));

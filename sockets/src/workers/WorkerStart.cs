@@ -28,23 +28,28 @@ internal static class WorkerStart
         {
             (channel, var inherited) = WorkerChannel.Pair();
             using (inherited)
-            lock (Starting)
-            {
-                _ = Libc.Control(inherited, SetDescriptorFlags, 0);
-                try
-                {
-                    return (Start(command, (int)inherited.DangerousGetHandle()), channel);
-                }
-                finally
-                {
-                    _ = Libc.Control(inherited, SetDescriptorFlags, CloseOnExec);
-                }
-            }
+                return (StartInheriting(command, inherited), channel);
         }
         catch (Exception e) when (e is Win32Exception or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             channel?.Dispose();
             throw new WorkerStartException($"Cannot start a worker process with '{command}': {e.Message}", e);
+        }
+    }
+
+    private static Process StartInheriting(WorkerCommand command, DescriptorHandle channel)
+    {
+        lock (Starting)
+        {
+            _ = Libc.Control(channel, SetDescriptorFlags, 0);
+            try
+            {
+                return Start(command, (int)channel.DangerousGetHandle());
+            }
+            finally
+            {
+                _ = Libc.Control(channel, SetDescriptorFlags, CloseOnExec);
+            }
         }
     }
 
