@@ -18,7 +18,8 @@ internal sealed class AcceptingWorker : StreamWorker
         _stopped = new Lazy<Task>(() => Task.Run(StopAcceptingAsync));
     }
 
-    internal static AcceptingWorker Start(WorkerSession session, WorkerService service, WorkerTask task, DescriptorHandle[] descriptors)
+    internal static AcceptingWorker Start(
+        WorkerSession session, WorkerService service, WorkerTask task, DescriptorHandle[] descriptors)
     {
         var addresses = task.LocalEndPoints;
         if (descriptors.Length <= addresses.Count) throw new IOException("no descriptors were free to take the listening sockets over (ulimit -n)");

@@ -128,7 +128,8 @@ internal sealed class PreforkAcceptor : IAcceptor, IWorkerOwner
     private void OnDeath(Worker worker, WorkerExit exit, long lost)
     {
         Exception error = worker.WasAborted
-            ? new ConnectionException(ConnectionError.Aborted, $"{lost} connections were aborted; their handlers took no notice, so worker {worker.Id} was killed.")
+            ? new ConnectionException(
+                ConnectionError.Aborted, $"{lost} connections were aborted; their handlers took no notice, so worker {worker.Id} was killed.")
             : new WorkerDiedException(exit, lost);
         if (error is WorkerDiedException) Log.WorkerDied(_dispatcher.Logger, error.Message);
         _dispatcher.FailElsewhere(new HandedConnection(local: null, peer: null), error, lost);

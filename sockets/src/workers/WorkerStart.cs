@@ -28,6 +28,7 @@ internal static class WorkerStart
         {
             (channel, var inherited) = WorkerChannel.Pair();
             using (inherited)
+<<<<<<< HEAD
                 lock (Starting)
                 {
                     _ = Libc.Control(inherited, SetDescriptorFlags, 0);
@@ -40,11 +41,30 @@ internal static class WorkerStart
                         _ = Libc.Control(inherited, SetDescriptorFlags, CloseOnExec);
                     }
                 }
+=======
+                return (StartInheriting(command, inherited), channel);
+>>>>>>> workers
         }
         catch (Exception e) when (e is Win32Exception or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             channel?.Dispose();
             throw new WorkerStartException($"Cannot start a worker process with '{command}': {e.Message}", e);
+        }
+    }
+
+    private static Process StartInheriting(WorkerCommand command, DescriptorHandle channel)
+    {
+        lock (Starting)
+        {
+            _ = Libc.Control(channel, SetDescriptorFlags, 0);
+            try
+            {
+                return Start(command, (int)channel.DangerousGetHandle());
+            }
+            finally
+            {
+                _ = Libc.Control(channel, SetDescriptorFlags, CloseOnExec);
+            }
         }
     }
 

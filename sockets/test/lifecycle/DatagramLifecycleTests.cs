@@ -24,7 +24,7 @@ public sealed class DatagramLifecycleTests
     public async Task A_hand_over_loses_no_datagram(string model, string wire)
     {
         var door = Asking.NewPath("door");
-        await using var old = NewServer(model, "old", [DatagramClient.NewAddress(wire)]);
+        await using var old = NewServer(model, "old", [DatagramWire.NewAddress(wire)]);
         old.Start();
         await using var offer = ListenerOffer.Open(door, new Dictionary<string, ISocketServer> { ["clock"] = old });
         using var client = new DatagramClient(wire);
@@ -46,7 +46,7 @@ public sealed class DatagramLifecycleTests
     {
         var (begun, release) = (new TaskCompletionSource(), new TaskCompletionSource());
         await using var server = new DatagramServer(
-            new DatagramServerOptions { ListenOn = [DatagramClient.NewAddress(wire)], Model = ConcurrencyModels.Find(model)! },
+            new DatagramServerOptions { ListenOn = [DatagramWire.NewAddress(wire)], Model = ConcurrencyModels.Find(model)! },
             async _ =>
             {
                 begun.SetResult();
