@@ -28,22 +28,7 @@ internal static class WorkerStart
         {
             (channel, var inherited) = WorkerChannel.Pair();
             using (inherited)
-<<<<<<< HEAD
-                lock (Starting)
-                {
-                    _ = Libc.Control(inherited, SetDescriptorFlags, 0);
-                    try
-                    {
-                        return (Start(command, (int)inherited.DangerousGetHandle()), channel);
-                    }
-                    finally
-                    {
-                        _ = Libc.Control(inherited, SetDescriptorFlags, CloseOnExec);
-                    }
-                }
-=======
                 return (StartInheriting(command, inherited), channel);
->>>>>>> workers
         }
         catch (Exception e) when (e is Win32Exception or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
