@@ -63,7 +63,7 @@ public sealed class StrikesTests : IDisposable
     {
         Strike(1, 3);
         var size = new FileInfo(Path).Length;
-        for (UInt128 key = 1_000; key < 101_000; key++) _strikes.Add(key);
+        for (UInt128 key = 1_000; key < 41_000; key++) _strikes.Add(key);
 
         Assert.Equal(size, new FileInfo(Path).Length);
         Assert.True(_strikes.IsOut(1));

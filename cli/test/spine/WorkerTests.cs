@@ -102,6 +102,9 @@ public sealed partial class WorkerTests
     {
         await using var deployment = await Deployment.StartAsync("--model", model);
         var server = deployment.Server.Id;
+
+        // Their options are in no argument list.
+        Assert.All(ProcessTree.ChildrenOf(server), worker => Assert.EndsWith("/argosy\0worker\0", File.ReadAllText($"/proc/{worker}/cmdline"), StringComparison.Ordinal));
         for (var round = 0; round < 3; round++)
         {
             foreach (var client in await ConnectAsync(deployment, count: 3)) await client.DisposeAsync();
