@@ -47,7 +47,7 @@ public sealed class ServeTests : IDisposable
     public async Task Every_model_of_that_name_takes_a_file_and_gives_it_back(string model)
     {
         await using var server = await ServeProcess.StartAsync(_home, [.. Open, "--model", model, "--verbose"]);
-        Assert.Contains($"model {model}.", server.Log);
+        await server.WaitForLogAsync($"model {model}.");
         using var client = await PlainConnection.OpenAsync(server.Address);
         await client.SendAsync($$"""{"cmd":"put","id":1,"path":"a.txt","body":{{Half.Length}}}""");
         await client.SendBytesAsync("0123456789"u8.ToArray());
