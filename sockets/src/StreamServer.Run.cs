@@ -4,7 +4,7 @@ namespace Argosy.Sockets;
 public sealed partial class StreamServer
 {
     /// <summary>
-    /// Starts, serves until <paramref name="cancellation"/> or SIGTERM or SIGINT, drains for up to <paramref name="drain"/>, and returns. A second signal
+    /// Starts unless started, serves until <paramref name="cancellation"/> or SIGTERM or SIGINT, drains for up to <paramref name="drain"/>, and returns. A second signal
     /// aborts what is still served. In a worker process it serves and does not return. With more to say, see <see cref="ServerRun"/>.
     /// </summary>
     /// <param name="drain">How long connections may take to finish; null: 30 seconds.</param>

@@ -142,6 +142,8 @@ public sealed partial class StreamServer : ISocketServer
 
     IReadOnlyList<IBoundSocket> ISocketServer.BoundSockets => _listeners;
 
+    bool ISocketServer.IsStarted => _acceptor is not null;
+
     /// <summary>Stops without waiting: what is being served is aborted.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero);
 

@@ -111,6 +111,8 @@ public sealed partial class DatagramServer : ISocketServer
 
     IReadOnlyList<IBoundSocket> ISocketServer.BoundSockets => _sockets;
 
+    bool ISocketServer.IsStarted => _receiver is not null;
+
     /// <summary>Stops without waiting for what is queued.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero);
 

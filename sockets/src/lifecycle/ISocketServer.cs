@@ -22,4 +22,7 @@ public interface ISocketServer : IAsyncDisposable
 
     /// <summary>What it is bound to, for a successor.</summary>
     internal IReadOnlyList<IBoundSocket> BoundSockets { get; }
+
+    /// <summary>True from <see cref="Start"/> on.</summary>
+    internal bool IsStarted { get; }
 }

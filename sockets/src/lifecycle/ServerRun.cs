@@ -7,7 +7,7 @@ public static class ServerRun
 {
     private const string OnlyServer = "server";
 
-    /// <summary>Starts a server and completes when it has stopped: by SIGTERM or SIGINT, or because a successor has taken over.</summary>
+    /// <summary>Starts a server, unless it was started, and completes when it has stopped: by SIGTERM or SIGINT, or because a successor has taken over.</summary>
     /// <exception cref="ConnectionException">It cannot start. A predecessor then goes on.</exception>
     public static Task<ServerEnd> RunUntilStoppedAsync(this ISocketServer server, ServerRunOptions? options = null) =>
         RunUntilStoppedAsync(new Dictionary<string, ISocketServer> { [OnlyServer] = server }, options);
@@ -20,7 +20,7 @@ public static class ServerRun
         using var signals = new ServerSignals(options.Reload, options.Logger);
         try
         {
-            foreach (var server in servers.Values) server.Start();
+            foreach (var server in servers.Values.Where(server => !server.IsStarted)) server.Start();
             if (options.Predecessor is { } predecessor) await predecessor.ConfirmAsync();
             var isTaken = await OfferUntilAsync(Task.WhenAny(FiredAsync(signals.Stopping), FiredAsync(options.Cancellation)), servers, options);
             return await StopAsync(servers.Values, signals, options, isTaken);
