@@ -27,7 +27,7 @@ internal sealed class GetCommand : RemoteCommand
         if (urls.Count == 0)
             throw new UsageException("Say what to get: argosy get argosy://host/file");
         var isRecursive = _options.IsRecursive(parsed);
-        var target = new GetTarget(hasTarget ? words[^1] : ".", urls.Count > 1 || urls.Exists(url => url.Path.Bytes.Span.ContainsAny("*?["u8)));
+        var target = new GetTarget(hasTarget ? words[^1] : ".", urls.Count > 1);
         if (!isRecursive)
             urls.ForEach(url => target.FileFor(url.Path));
         var progress = new Progress(remote.Results, 0);
@@ -42,6 +42,8 @@ internal sealed class GetCommand : RemoteCommand
             var (files, folders) = (new List<ArgosyUrl>(), new List<ArgosyUrl>());
             await foreach (var (url, kind) in FindAsync(remote, urls, isRecursive, missing => code = missing, stop))
                 (kind == EntryKind.Folder ? folders : files).Add(url);
+            // Where a wildcard was expanded there could have been several: what it means must not depend on how many there are today.
+            target = target with { IsForSeveral = files.Concat(folders).Any(found => urls.Count > 1 || found.Path != urls[0].Path) };
             CanResume = !target.IsOutput;
             code = Math.Max(code, await Batch.RunAsync(
                 files,

@@ -11,6 +11,9 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
     // As many as the kernel follows in one path (path_resolution(7)).
     private const int MostFollowed = 40;
 
+    // More than any path of 4,096 bytes can have: where a server's tree does not end, this does.
+    private const int Deepest = 2048;
+
     private readonly TreeCount _count = new(options.Progress);
     private readonly Stack<Level> _levels = new();
 
@@ -83,6 +86,8 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
         try
         {
             var lines = await listing.ConfigureAwait(false);
+            if (folder.Depth >= Deepest)
+                throw new IOException($"The server's folders are more than {Deepest} deep here; the rest is left out.");
             var (local, isNew) = folder.Local.MakeFolder(name);
             folder.Enter();
             var inner = new TreeFolder(folder, local, folder.Place.Append(name), folder.Path.Append(name))
