@@ -32,7 +32,7 @@ internal sealed class PutCommand : RemoteCommand
         var client = await remote.ConnectAsync(url, stop);
         var there = url.Path.MeansFolder ? EntryKind.Folder : (await client.StatAsync(url.Path, cancellationToken: stop))?.Kind;
         Check(sources, url, there);
-        CanResume = sources.Any(source => source != "-" && !IsPipe(source));
+        CanResume = sources.Any(source => Length(source) > 0 || Directory.Exists(source));
         return await progress.ShowAsync(PutAllAsync());
 
         async Task<int> PutAllAsync()
@@ -91,9 +91,6 @@ internal sealed class PutCommand : RemoteCommand
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(source)));
         return name.Length == 0 ? folder : folder.Append(RemotePath.FromText(name).Bytes);
     }
-
-    private static bool IsPipe(string source) => !Directory.Exists(source) && new FileInfo(source) is { Exists: true } info
-        && !OperatingSystem.IsWindows() && info.Attributes.HasFlag(FileAttributes.Device);
 
     // What is no regular file has no length that means anything.
     private static long Length(string source) => source != "-" && new FileInfo(source) is { Exists: true } info ? info.Length : 0;

@@ -81,7 +81,7 @@ internal sealed class FileGet(
         if (remote?.Revision is not { } revision)
         {
             // It is gone, or the server cannot tell versions apart: the whole file, or the reason why not.
-            part.SetLength(0);
+            part.SetLength(part.Position = 0);
             return await client.GetAsync(path, part, options, stop).ConfigureAwait(false);
         }
 

@@ -11,24 +11,29 @@ namespace Argosy.Client;
 /// </summary>
 internal sealed class LocalTarget : IAsyncDisposable
 {
+    private const string Prefix = ".argosy-part-";
     private const UnixFileMode Permissions = (UnixFileMode)0b111_111_111;
     private readonly LocalFolder _folder;
     private readonly byte[] _name;
     private readonly byte[] _staged;
     private readonly bool _overwrite;
+    private readonly bool _isLasting;
     private bool _kept;
 
-    private LocalTarget(LocalFolder folder, byte[] name, byte[] staged, SafeFileHandle file, bool overwrite)
+    private LocalTarget(LocalFolder folder, byte[] name, byte[] staged, SafeFileHandle file, bool overwrite, bool isLasting)
     {
-        (_folder, _name, _staged, _overwrite) = (folder, name, staged, overwrite);
+        (_folder, _name, _staged, _overwrite, _isLasting) = (folder, name, staged, overwrite, isLasting);
         File = new FileStream(file, FileAccess.ReadWrite, bufferSize: 0);
     }
 
     /// <summary>The hidden file.</summary>
     public FileStream File { get; }
 
-    /// <summary>True where what was written shall stay when it is not complete.</summary>
+    /// <summary>True where what was written shall stay when it is not complete, and can be found again.</summary>
     public bool IsResumable { get; set; }
+
+    /// <summary>True for names that only hidden files of downloads have.</summary>
+    public static bool IsReserved(ReadOnlySpan<byte> name) => name.StartsWith(".argosy-part-"u8);
 
     /// <exception cref="IOException">The target exists and may not be replaced, is a folder, or its folder cannot be written.</exception>
     public static LocalTarget Open(LocalFolder folder, byte[] name, bool overwrite)
@@ -42,18 +47,18 @@ internal sealed class LocalTarget : IAsyncDisposable
         }
 
         // Not the name itself, which may have 255 bytes already.
-        var staged = Encoding.ASCII.GetBytes($".argosy-part-{Convert.ToHexStringLower(SHA256.HashData(name).AsSpan(0, 8))}");
+        var staged = Encoding.ASCII.GetBytes($"{Prefix}{Convert.ToHexStringLower(SHA256.HashData(name).AsSpan(0, 8))}");
         if ((folder.CreateFile(staged) ?? folder.ReopenFile(staged)) is { } file)
         {
             // The lock is of the open file: its name must still be this one when the lock is held.
             if (Posix.TryLock(file) && Posix.Stat(file, out var open) == 0 && folder.Find(staged) is { } named && named.Identity == open.Identity)
-                return new LocalTarget(folder, name, staged, file, overwrite);
+                return new LocalTarget(folder, name, staged, file, overwrite, isLasting: true);
             file.Dispose();
         }
 
         // Somebody else is fetching it too, or has taken the name.
         staged = Encoding.ASCII.GetBytes($".argosy-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
-        return new LocalTarget(folder, name, staged, folder.CreateFile(staged) ?? throw Exists(staged), overwrite);
+        return new LocalTarget(folder, name, staged, folder.CreateFile(staged) ?? throw Exists(staged), overwrite, isLasting: false);
     }
 
     /// <summary>Gives the file its time, permissions and name.</summary>
@@ -69,7 +74,7 @@ internal sealed class LocalTarget : IAsyncDisposable
     /// <summary>Removes what was not kept.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!_kept && !(IsResumable && File.Length > 0))
+        if (!_kept && !(IsResumable && _isLasting && File.Length > 0))
             _folder.Remove(_staged);
         await File.DisposeAsync().ConfigureAwait(false);
     }

@@ -64,6 +64,8 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
     {
         switch (entry.Kind)
         {
+            case EntryKind.File when LocalTarget.IsReserved(entry.Name.Bytes.Span):
+                return Skipped(folder, entry, TreeRule.Unfinished);
             case EntryKind.Folder:
                 return await DescendAsync(folder, entry, listing!, folder.RealPath.Append(entry.Name.Bytes), 0).ConfigureAwait(false);
             case EntryKind.File:
@@ -73,9 +75,9 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
             case EntryKind.Link when options.Links == LinkTreatment.Follow:
                 return await FollowAsync(folder, entry).ConfigureAwait(false);
             case EntryKind.Link:
-                return Skipped(folder, entry, LinkRule.NotWanted);
+                return Skipped(folder, entry, TreeRule.NotWanted);
             default:
-                return Skipped(folder, entry, LinkRule.Special);
+                return Skipped(folder, entry, TreeRule.Special);
         }
     }
 
@@ -115,10 +117,10 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
                 return Failed(folder, link, new IOException("It is a link that leads nowhere, or out of the home."));
             target = target with { Name = link.Name };
             if (target.Kind != EntryKind.Folder)
-                return target.Kind == EntryKind.File ? GetAsync(folder, target) : Skipped(folder, link, LinkRule.Special);
-            var real = link.LinkTarget is { } words ? LinkRule.Resolve(folder.RealPath, words.Bytes.Span) : null;
+                return target.Kind == EntryKind.File ? GetAsync(folder, target) : Skipped(folder, link, TreeRule.Special);
+            var real = link.LinkTarget is { } words ? TreeRule.Resolve(folder.RealPath, words.Bytes.Span) : null;
             if (folder.Followed >= MostFollowed || real is not { } realPath || _levels.Any(level => level.Folder.RealPath.IsWithin(realPath)))
-                return Skipped(folder, link, LinkRule.Cycle);
+                return Skipped(folder, link, TreeRule.Cycle);
             return await DescendAsync(folder, target, LookAhead.Begin(client, path, stop), realPath, 1).ConfigureAwait(false);
         }
         catch (Exception exception) when (TreePipeline.ConcernsOne(exception))
@@ -164,8 +166,8 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
     private TreeOutcome MakeLink(TreeFolder folder, RemoteEntry entry)
     {
         var name = entry.Name.Bytes;
-        if (entry.LinkTarget is not { } target || !LinkRule.StaysInside(folder.Depth, target.Bytes.Span))
-            return folder.Tell(name, TreeResult.Skipped) with { Reason = LinkRule.LeadsOutside };
+        if (entry.LinkTarget is not { } target || !TreeRule.StaysInside(folder.Depth, target.Bytes.Span))
+            return folder.Tell(name, TreeResult.Skipped) with { Reason = TreeRule.LeadsOutside };
         try
         {
             if (folder.Local.MakeLink(name, target.Bytes))

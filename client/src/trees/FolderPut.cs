@@ -68,8 +68,8 @@ internal sealed class FolderPut(FileClient client, TreeOptions options, Cancella
         EntryKind.File => PutAsync(folder, name, facts, follow),
         EntryKind.Link when options.Links == LinkTreatment.Keep => LinkAsync(folder, name),
         EntryKind.Link when options.Links == LinkTreatment.Follow => FollowAsync(folder, name),
-        EntryKind.Link => Skipped(folder, name, LinkRule.NotWanted),
-        _ => Skipped(folder, name, LinkRule.Special),
+        EntryKind.Link => Skipped(folder, name, TreeRule.NotWanted),
+        _ => Skipped(folder, name, TreeRule.Special),
     };
 
     private Task<TreeOutcome?> FollowAsync(TreeFolder folder, byte[] name) => folder.Local.Find(name, follow: true) is { } target
@@ -82,7 +82,7 @@ internal sealed class FolderPut(FileClient client, TreeOptions options, Cancella
         if (follow && _levels.Any(level => level.Identity == local.Facts.Identity))
         {
             local.Dispose();
-            return Skipped(folder, name, LinkRule.Cycle);
+            return Skipped(folder, name, TreeRule.Cycle);
         }
 
         return EnterAsync(folder, local, folder.Place.Append(name), folder.Path.Append(name));
@@ -192,8 +192,8 @@ internal sealed class FolderPut(FileClient client, TreeOptions options, Cancella
         try
         {
             var target = folder.Local.ReadLink(name);
-            if (!LinkRule.StaysInside(folder.Depth, target))
-                return folder.Tell(name, TreeResult.Skipped) with { Reason = LinkRule.LeadsOutside };
+            if (!TreeRule.StaysInside(folder.Depth, target))
+                return folder.Tell(name, TreeResult.Skipped) with { Reason = TreeRule.LeadsOutside };
             if (!await folder.WasMadeAsync().ConfigureAwait(false))
                 return null;
             return folder.Tell(name, await MakeLinkAsync(folder.Path.Append(name), target).ConfigureAwait(false));

@@ -131,7 +131,7 @@ public abstract class CommandsTests(Setup setup) : ProtocolTest(setup)
 
     [Theory]
     [InlineData("""{"cmd":"exec","argv":["id"]}""")]
-    [InlineData("""{"cmd":"blocks","path":"x"}""")]
+    [InlineData("""{"cmd":"block","path":"x"}""")]
     [InlineData("""{"cmd":"PUT2"}""")]
     public async Task Unknown_commands_are_unsupported(string request)
     {

@@ -1,11 +1,12 @@
 namespace Argosy.Client;
 
-/// <summary>Which links may be made within a tree.</summary>
-internal static class LinkRule
+/// <summary>What of a tree is moved, and which links may be made within it.</summary>
+internal static class TreeRule
 {
     public const string LeadsOutside = "a link that leads, or may lead, out of the folder; it is left out";
     public const string NotWanted = "a link; it is left out (--links keeps it, --copy-links takes what it leads to)";
     public const string Cycle = "a link that leads back to a folder it lies in; it is left out";
+    public const string Unfinished = "what is left of a download that was cut; it is left out";
     public const string Special = "a device, pipe or socket; it is left out";
 
     /// <summary>

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Argosy.Client.Tests;
 
-public sealed class LinkRuleTests
+public sealed class TreeRuleTests
 {
     [Theory]
     [InlineData(0, "a", true)]
@@ -18,7 +18,7 @@ public sealed class LinkRuleTests
     [InlineData(9, "/etc", false)]
     [InlineData(9, "", false)]
     public void Only_what_cannot_lead_out_stays_inside(int depth, string target, bool stays) =>
-        Assert.Equal(stays, LinkRule.StaysInside(depth, Encoding.UTF8.GetBytes(target)));
+        Assert.Equal(stays, TreeRule.StaysInside(depth, Encoding.UTF8.GetBytes(target)));
 
     [Theory]
     [InlineData("/a/b", "..", "/a")]
@@ -26,5 +26,5 @@ public sealed class LinkRuleTests
     [InlineData("/a/b", "./c//d", "/a/b/c/d")]
     [InlineData("/", "..", "/")]
     public void A_link_leads_where_its_words_say(string folder, string target, string place) =>
-        Assert.Equal(place, LinkRule.Resolve(folder, Encoding.UTF8.GetBytes(target)).ToString());
+        Assert.Equal(place, TreeRule.Resolve(folder, Encoding.UTF8.GetBytes(target)).ToString());
 }
