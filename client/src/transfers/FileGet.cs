@@ -42,7 +42,7 @@ internal sealed class FileGet(
     /// <summary>The local file where it has the same bytes. Compared only when the lengths are equal, and by a checksum.</summary>
     private async Task<Fetched?> FindSameAsync(RemoteEntry remote)
     {
-        if (remote.Size == 0 || folder.Find(name) is not { Kind: EntryKind.File } known || known.Size != remote.Size)
+        if (folder.Find(name) is not { Kind: EntryKind.File } known || known.Size != remote.Size)
             return null;
         var theirs = client.HashAsync(path, HashAlgorithm.Crc32C, stop);
         var local = LocalFile.Of(folder.OpenFile(name, out var facts), facts, null);

@@ -16,7 +16,7 @@ internal sealed class FilePut(FileClient client, LocalFile file, RemotePath path
 
     public async Task<Stored> RunAsync()
     {
-        if (options.SkipIdentical && options.Overwrite && file.Facts is { Size: > 0 } facts && await FindSameAsync(facts).ConfigureAwait(false) is { } same)
+        if (options.SkipIdentical && options.Overwrite && file.Facts is { } facts && await FindSameAsync(facts).ConfigureAwait(false) is { } same)
             return same;
         if (options.Resume is { } memory && file is { Facts: { Size: >= LeastToResume } known, Path: { } local })
         {
