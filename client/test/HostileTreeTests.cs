@@ -102,7 +102,11 @@ public sealed class HostileTreeTests : IDisposable
                 case "stat":
                     await peer.SendAsync(new Reply
                     {
-                        Id = request.Id, Type = revision is null ? EntryType.Folder : EntryType.File, Size = content.Length, MTime = 0, Revision = revision?.Invoke(request),
+                        Id = request.Id,
+                        Type = revision is null ? EntryType.Folder : EntryType.File,
+                        Size = content.Length,
+                        MTime = 0,
+                        Revision = revision?.Invoke(request),
                     });
                     break;
                 case "ls":
@@ -112,8 +116,13 @@ public sealed class HostileTreeTests : IDisposable
                     var offset = (int)(request.Offset ?? 0);
                     await peer.SendAsync(new Reply
                     {
-                        Id = request.Id, Size = content.Length, Offset = offset, MTime = 0, Revision = revision?.Invoke(request),
-                        Body = Body.Exact(content.Length - offset), Crc32C = Crc32C.Of(content.AsSpan(offset)),
+                        Id = request.Id,
+                        Size = content.Length,
+                        Offset = offset,
+                        MTime = 0,
+                        Revision = revision?.Invoke(request),
+                        Body = Body.Exact(content.Length - offset),
+                        Crc32C = Crc32C.Of(content.AsSpan(offset)),
                     });
                     await peer.SendAsync(content.AsMemory(offset));
                     break;

@@ -158,7 +158,7 @@ internal sealed class GetCommand : RemoteCommand
         {
             if (IsOutput)
                 throw new UsageException("A folder cannot go to standard output.");
-            var from = (url with { Fingerprint = null }).ToString();
+            var from = (url with { Fingerprint = null }).ToString().TrimEnd('/');
             if (!IsForSeveral && !Name.EndsWith('/') && !IsHere && UnfinishedTransfers.Default.IsWhole(from, Path.GetFullPath(Name), !IsFolder))
                 return Name;
             if (IsForSeveral && !IsFolder)

@@ -57,7 +57,8 @@ internal sealed class PutCommand : RemoteCommand
 
     // Into a folder that exists, as cp does; but a command that is repeated means the same place again, though it has made it meanwhile.
     private static bool IsWhole(string folder, ArgosyUrl url, bool isNew) =>
-        UnfinishedTransfers.Default.IsWhole(Path.GetFullPath(folder), (url with { Fingerprint = null }).ToString(), isNew);
+        UnfinishedTransfers.Default.IsWhole(
+            Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)), (url with { Fingerprint = null }).ToString(), isNew);
 
     private static void Check(string[] sources, bool isInputTaken, bool isRecursive)
     {
