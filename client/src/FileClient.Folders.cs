@@ -76,6 +76,14 @@ public sealed partial class FileClient
             id => new Request { Command = "cp", Id = id, Path = path.Bytes.ToArray(), To = to.Bytes.ToArray(), Overwrite = overwrite },
             Nothing, cancellationToken, isLong: true);
 
+    /// <summary>Makes a symbolic link.</summary>
+    /// <param name="path">The link.</param>
+    /// <param name="target">Where it points: relative to the folder that it lies in, and not out of the home.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public Task MakeLinkAsync(RemotePath path, RemotePath target, CancellationToken cancellationToken = default) =>
+        AskAsync(
+            id => new Request { Command = "ln", Id = id, Path = path.Bytes.ToArray(), Target = target.Bytes.ToArray() }, Nothing, cancellationToken);
+
     /// <summary>Sets a modification time.</summary>
     /// <param name="path">Of what.</param>
     /// <param name="modified">The time, kept to the microsecond.</param>

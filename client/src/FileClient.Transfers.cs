@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Argosy.Client;
 
@@ -22,15 +23,8 @@ public sealed partial class FileClient
         string localFile, RemotePath path, PutOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= PutOptions.Default;
-        if (Directory.Exists(localFile))
-            throw new IOException($"“{Terminal.Escape(localFile)}” is a folder, not a file.");
-        var file = new FileStream(localFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        var file = LocalFile.Open(localFile);
         await using var closing = file.ConfigureAwait(false);
-        options = options with
-        {
-            Modified = options.Modified ?? (file.CanSeek ? File.GetLastWriteTimeUtc(file.SafeFileHandle) : null),
-            Mode = options.Mode ?? (OperatingSystem.IsWindows() || !file.CanSeek ? null : File.GetUnixFileMode(file.SafeFileHandle)),
-        };
         return await PutAsync(file, path, options, cancellationToken).ConfigureAwait(false);
     }
 
@@ -54,6 +48,8 @@ public sealed partial class FileClient
         {
             var length = await source.ReadAtLeastAsync(
                 buffer.AsMemory(0, window), window, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            if (length < window && options.IsUnchanged?.Invoke() == false)
+                throw Upload.Changed();
             isLent = true;
             var start = buffer.AsMemory(0, length);
             Upload upload = length < window
@@ -108,11 +104,10 @@ public sealed partial class FileClient
             return await GetAsync(path, special, options, cancellationToken).ConfigureAwait(false);
         }
 
-        var target = LocalTarget.Create(localFile, options.Overwrite);
-        await using var cleaning = target.ConfigureAwait(false);
-        var fetched = await GetAsync(path, target.File, options, cancellationToken).ConfigureAwait(false);
-        await target.KeepAsync(fetched).ConfigureAwait(false);
-        return fetched;
+        var target = Resolve(localFile);
+        using var folder = LocalFolder.Open(Path.GetDirectoryName(target)!);
+        var name = Encoding.UTF8.GetBytes(Path.GetFileName(target));
+        return await new FileGet(this, path, folder, name, target, options, cancellationToken).RunAsync().ConfigureAwait(false);
     }
 
     /// <summary>
@@ -125,4 +120,17 @@ public sealed partial class FileClient
     /// <param name="cancellationToken">Gives up; the session goes on.</param>
     public Task<Fetched> GetAsync(RemotePath path, Stream sink, GetOptions? options = null, CancellationToken cancellationToken = default) =>
         _session.RunAsync(new Download(path, sink, options ?? GetOptions.Default), cancellationToken);
+
+    /// <summary>Stores a local file that is open.</summary>
+    internal Task<Stored> PutAsync(LocalFile file, RemotePath path, PutOptions options, CancellationToken stop) => new FilePut(
+        this, file, path, options with { Modified = options.Modified ?? file.Facts?.Modified, Mode = options.Mode ?? file.Facts?.Mode }, stop).RunAsync();
+
+    // A link is followed, so that what it points to gets the new content; a dangling one is replaced.
+    private static string Resolve(string localFile)
+    {
+        var target = Path.GetFullPath(localFile);
+        if (Directory.Exists(target))
+            throw new IOException($"“{Terminal.Escape(localFile)}” is a folder; name the file in it.");
+        return new FileInfo(target) is { Exists: true, LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : target;
+    }
 }

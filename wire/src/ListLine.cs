@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Argosy.Wire;
 
-/// <summary>One line of the body of <c>ls</c> or <c>uploads</c> (docs/protocol.md section 4): a JSON object and a newline.
+/// <summary>One line of the body of <c>ls</c>, <c>uploads</c> or <c>blocks</c> (docs/protocol.md section 4): a JSON object and a newline.
 /// Absent values are null.</summary>
 public sealed class ListLine
 {
@@ -24,6 +24,8 @@ public sealed class ListLine
                 case Field.PathB64: Path = reader.NameBase64(); break;
                 case Field.Type: Type = Words.Type(ref reader); break;
                 case Field.Size: Size = reader.Number(); break;
+                case Field.Offset: Offset = reader.Number(); break;
+                case Field.Hash: Hash = reader.Text(); break;
                 case Field.Received: Received = reader.Number(); break;
                 case Field.Mtime: MTime = reader.Number(-Limits.Number); break;
                 case Field.Mode: Mode = reader.Int32(0, 0xfff); break;
@@ -51,11 +53,17 @@ public sealed class ListLine
     /// <summary>What the entry is.</summary>
     public EntryType? Type { get; init; }
 
-    /// <summary>The whole file's size in bytes.</summary>
+    /// <summary>The whole file's size in bytes; a block's (<c>blocks</c>).</summary>
     public long? Size { get; init; }
 
     /// <summary>How many bytes of the upload came (<c>uploads</c>).</summary>
     public long? Received { get; init; }
+
+    /// <summary>Where the block begins (<c>blocks</c>).</summary>
+    public long? Offset { get; init; }
+
+    /// <summary>The block's sum, in lower-case hexadecimal (<c>blocks</c>).</summary>
+    public string? Hash { get; init; }
 
     /// <summary>Microseconds since 1970-01-01 UTC; may be negative.</summary>
     public long? MTime { get; init; }
@@ -74,11 +82,13 @@ public sealed class ListLine
         line.Text("upload"u8, Upload);
         line.Name("path"u8, "path_b64"u8, Path);
         line.Text("type"u8, Words.Of(Type));
+        line.Number("offset"u8, Offset);
         line.Number("size"u8, Size);
         line.Number("received"u8, Received);
         line.Number("mtime"u8, MTime);
         line.Number("mode"u8, Mode);
         line.Name("target"u8, "target_b64"u8, Target);
+        line.Text("hash"u8, Hash);
         line.EndLine(output);
     }
 

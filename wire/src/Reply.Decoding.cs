@@ -28,6 +28,7 @@ public sealed partial class Reply
                 case Field.TargetB64: Target = reader.NameBase64(); break;
                 case Field.Offset: Offset = reader.Number(); break;
                 case Field.Crc32c: Crc32C = reader.Crc32C(); break;
+                case Field.Revision: Revision = reader.Text(); break;
                 case Field.Hash: Hash = reader.Text(); break;
                 case Field.Bytes: Bytes = reader.Number(); break;
                 case Field.Files: Files = reader.Number(); break;

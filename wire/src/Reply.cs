@@ -63,6 +63,10 @@ public sealed partial class Reply : IMessage<Reply>
     /// <summary>Where a link points, as bytes.</summary>
     public byte[]? Target { get; init; }
 
+    /// <summary>Which version of the file this is, in the server's own words; another one has another. Null where the storage cannot
+    /// tell. Text of the peer: escape it before showing it.</summary>
+    public string? Revision { get; init; }
+
     /// <summary>Where the body begins in the file, in bytes (<c>get</c>).</summary>
     public long? Offset { get; init; }
 
@@ -112,6 +116,7 @@ public sealed partial class Reply : IMessage<Reply>
         header.Number("mtime"u8, MTime);
         header.Number("mode"u8, Mode);
         header.Name("target"u8, "target_b64"u8, Target);
+        header.Text("revision"u8, Revision);
         header.Text("hash"u8, Hash);
         header.Number("bytes"u8, Bytes);
         header.Number("files"u8, Files);

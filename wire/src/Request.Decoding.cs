@@ -41,6 +41,10 @@ public sealed partial class Request
                 case Field.Parents: Parents = reader.Boolean() ?? false; break;
                 case Field.Recursive: Recursive = reader.Boolean() ?? false; break;
                 case Field.Algorithm: Algorithm = reader.Text(); break;
+                case Field.Block: Block = reader.Number(); break;
+                case Field.More: More = reader.Boolean() ?? false; break;
+                case Field.Target: Target = reader.Name(); break;
+                case Field.TargetB64: Target = reader.NameBase64(); break;
                 default: reader.Skip(); break;
             }
         }
@@ -48,6 +52,7 @@ public sealed partial class Request
         Id = id;
         reader.RefuseBoth(Field.Path, Field.PathB64);
         reader.RefuseBoth(Field.To, Field.ToB64);
+        reader.RefuseBoth(Field.Target, Field.TargetB64);
         if (!reader.Has(Field.Cmd) && PutShorthand.IsMeant(in reader))
             Command = "put";
         put.Settle(ref reader, id, isPut: Command == "put", Offset);

@@ -91,8 +91,17 @@ public sealed partial class Request : IMessage<Request>
     /// <summary>True to remove a folder with its content (<c>rmdir</c>).</summary>
     public bool Recursive { get; init; }
 
-    /// <summary>The sum that is wanted (<c>hash</c>).</summary>
+    /// <summary>The sum that is wanted (<c>hash</c>, <c>blocks</c>).</summary>
     public string? Algorithm { get; init; }
+
+    /// <summary>Bytes of a block (<c>blocks</c>).</summary>
+    public long? Block { get; init; }
+
+    /// <summary>True where the body replaces a part of what was received, and nothing is published yet (<c>put</c>).</summary>
+    public bool More { get; init; }
+
+    /// <summary><c>target</c> or <c>target_b64</c>: where a link shall point (<c>ln</c>).</summary>
+    public byte[]? Target { get; init; }
 
     bool IMessage.MayBeUnsealed => false;
 
@@ -106,12 +115,15 @@ public sealed partial class Request : IMessage<Request>
         header.Text("scram"u8, Scram);
         header.Name("path"u8, "path_b64"u8, Path);
         header.Name("to"u8, "to_b64"u8, To);
+        header.Name("target"u8, "target_b64"u8, Target);
         header.Flag("link"u8, Link);
         header.Flag("parents"u8, Parents);
         header.Flag("recursive"u8, Recursive);
         if (!Overwrite)
             header.Boolean("overwrite"u8, false);
         header.Text("algorithm"u8, Algorithm);
+        header.Number("block"u8, Block);
+        header.Flag("more"u8, More);
         header.Text("upload"u8, Upload);
         header.Text("discard"u8, Discard);
         header.Number("offset"u8, Offset);

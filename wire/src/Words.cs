@@ -11,7 +11,7 @@ internal static class Words
     private static readonly FrozenSet<string> Commands =
     [
         "hello", "auth", "ping", "bye", "pwd", "cd", "stat", "ls", "get", "put", "uploads",
-        "mkdir", "rm", "rmdir", "mv", "cp", "touch", "hash", "quota",
+        "mkdir", "rm", "rmdir", "mv", "cp", "touch", "hash", "blocks", "quota", "ln",
     ];
 
     internal static string Of(ReplyStatus status) => status switch

@@ -33,6 +33,9 @@ public sealed class RequestTests
             Parents = true,
             Recursive = true,
             Algorithm = "md5",
+            Block = 4096,
+            More = true,
+            Target = [0xff],
             Body = Body.Exact(12),
         };
         var decoder = new FrameDecoder<Request>(SealMode.Undecided);
@@ -69,6 +72,10 @@ public sealed class RequestTests
     [InlineData("""{"cmd":"mkdir","parents":[]}""", "parents")]
     [InlineData("""{"cmd":"rmdir","recursive":0}""", "recursive")]
     [InlineData("""{"cmd":"hash","algorithm":5}""", "algorithm")]
+    [InlineData("""{"cmd":"blocks","block":"1"}""", "block")]
+    [InlineData("""{"cmd":"put","body":0,"more":1}""", "more")]
+    [InlineData("""{"cmd":"ln","target":1}""", "target")]
+    [InlineData("""{"cmd":"ln","target":"a","target_b64":"YQ=="}""", "target_b64")]
     [InlineData("""{"cmd":"auth","mechanism":5}""", "mechanism")]
     [InlineData("""{"cmd":"auth","scram":5}""", "scram")]
     [InlineData("""{"cmd":"hello","version":"1"}""", "version")]

@@ -28,6 +28,9 @@ internal sealed class Progress(Results results, long expected)
     /// <summary>One transfer's part in it.</summary>
     public Part Begin() => new(this);
 
+    /// <summary>A tree's part in it; several trees of a command go one after the other.</summary>
+    public IProgress<TreeProgress> BeginTree() => new Tree(this);
+
     /// <summary>Waits for the transfers, with a bar where somebody sees it.</summary>
     public async Task<int> ShowAsync(Task<int> transfers)
     {
@@ -39,6 +42,16 @@ internal sealed class Progress(Results results, long expected)
         using (results.Hold())
             await ProgressBar.ShowAsync(this, transfers);
         return await transfers;
+    }
+
+    /// <summary>Reports of trees: those of many files come from many threads, each with the state of the whole.</summary>
+    private sealed class Tree(Progress progress) : IProgress<TreeProgress>
+    {
+        public void Report(TreeProgress value)
+        {
+            Volatile.Write(ref progress._bytes, value.Bytes);
+            Volatile.Write(ref progress._announced, value.BytesFound);
+        }
     }
 
     /// <summary>Reports of one transfer.</summary>

@@ -30,10 +30,29 @@ internal sealed class Results(bool isJson)
             Write(Console.Out, text);
     }
 
-    /// <summary>Shows what went wrong, and with what.</summary>
-    public void Fail(Exception exception, string? subject)
+    /// <summary>Shows something that is no failure but should be known: on standard error, and as an object where objects were asked for.</summary>
+    public void Warn(string text, Action<Utf8JsonWriter> describe)
     {
-        var message = exception is OperationCanceledException ? "Stopped. Nothing unfinished was kept." : Message(exception);
+        Write(Console.Error, $"argosy: {text}");
+        if (isJson)
+            Write(Console.Out, Encode(describe));
+    }
+
+    /// <summary>Shows people what to do next.</summary>
+    public void Advise(string text) => Write(Console.Error, $"argosy: {text}");
+
+    /// <summary>Shows what went wrong, and with what.</summary>
+    /// <param name="exception">What went wrong.</param>
+    /// <param name="subject">With what; null where that is clear.</param>
+    /// <param name="resume">What to type to go on where it stopped; null where nothing was kept.</param>
+    public void Fail(Exception exception, string? subject, string? resume = null)
+    {
+        var message = exception switch
+        {
+            OperationCanceledException when resume is not null => $"Stopped. To go on where it stopped, repeat: {resume}",
+            OperationCanceledException => "Stopped. Nothing unfinished was kept.",
+            _ => Message(exception),
+        };
         // A server's words often begin with the name already.
         var line = subject is null || message.StartsWith(subject, StringComparison.Ordinal) ? $"argosy: {message}" : $"argosy: {subject}: {message}";
         Write(Console.Error, line);

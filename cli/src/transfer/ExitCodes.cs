@@ -5,6 +5,12 @@ namespace Argosy.Cli.Transfer;
 /// <summary>What scripts rely on.</summary>
 internal static class ExitCodes
 {
+    /// <summary>Nobody answers, or the connection was lost.</summary>
+    public const int NotReachable = 3;
+
+    /// <summary>What came is not what was sent, or the server is not the one meant.</summary>
+    public const int NotVerified = 4;
+
     /// <summary>The exit code of what can go wrong; null for what may not: a mistake in the program.</summary>
     public static int? Of(Exception exception) => exception switch
     {

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Text.Unicode;
 using System.Text;
+using System.Text.Unicode;
 using Argosy.Cli.Output;
 using Argosy.Client;
 
@@ -11,12 +11,11 @@ internal sealed class GetCommand : RemoteCommand
 {
     private readonly Argument<string[]> _words = new("URL... [DEST]")
     {
-        Description = "Files on servers, then where to: a folder, a file's name, or - for standard output. Without it: this folder.",
+        Description = "Files on servers, with -r folders too; * ? [a-z] in quotes mean several. Then where to: a folder, a file's name, or - for standard output. Without it: this folder.",
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly Option<bool> _noClobber = new("--no-clobber") { Description = "Leave files alone that exist here." };
-    private readonly Option<bool> _noVerify = new("--no-verify") { Description = "Skip the checksum; lengths are still compared." };
+    private readonly TransferOptions _options = new("here");
 
     public static Command Create() => new GetCommand().Build();
 
@@ -24,40 +23,65 @@ internal sealed class GetCommand : RemoteCommand
     {
         var words = parsed.GetRequiredValue(_words);
         var hasTarget = !ArgosyUrl.Looks(words[^1]);
-        var target = hasTarget ? words[^1] : ".";
         var urls = (hasTarget ? words[..^1] : words).Select(ArgosyUrl.Parse).ToList();
         if (urls.Count == 0)
             throw new UsageException("Say what to get: argosy get argosy://host/file");
-        var plan = urls.Select(url => (Url: url, File: FileFor(url, target, urls.Count))).ToList();
+        var isRecursive = _options.IsRecursive(parsed);
+        var target = new GetTarget(hasTarget ? words[^1] : ".", urls.Count > 1);
+        if (!isRecursive)
+            urls.ForEach(url => target.FileFor(url.Path));
+        var progress = new Progress(remote.Results, 0);
+        var trees = _options.ForTrees(parsed, progress.BeginTree());
         foreach (var url in urls)
             await remote.ConnectAsync(url, stop);
-        var progress = new Progress(remote.Results, 0);
-        var options = new GetOptions { Overwrite = !parsed.GetValue(_noClobber), Verify = !parsed.GetValue(_noVerify) };
-        return await progress.ShowAsync(Batch.RunAsync(
-            plan,
-            (item, cancel) => GetAsync(remote, item.Url, item.File, options, progress, cancel),
-            item => item.Url.Path.ToString(),
-            remote.Results,
-            stop));
+        return await progress.ShowAsync(GetAllAsync());
+
+        async Task<int> GetAllAsync()
+        {
+            var code = 0;
+            var (files, folders) = (new List<ArgosyUrl>(), new List<ArgosyUrl>());
+            await foreach (var (url, kind) in FindAsync(remote, urls, isRecursive, missing => code = missing, stop))
+                (kind == EntryKind.Folder ? folders : files).Add(url);
+            // Where a wildcard was expanded there could have been several: what it means must not depend on how many there are today.
+            target = target with { IsForSeveral = files.Concat(folders).Any(found => urls.Count > 1 || found.Path != urls[0].Path) };
+            CanResume = !target.IsOutput;
+            code = Math.Max(code, await Batch.RunAsync(
+                files,
+                (url, cancel) => GetAsync(remote, url, target.FileFor(url.Path), _options.ForGet(parsed), progress, cancel),
+                url => url.Path.ToString(),
+                remote.Results,
+                stop));
+            foreach (var url in folders.TakeWhile(_ => code < ExitCodes.NotReachable))
+            {
+                var client = await remote.ConnectAsync(url, stop);
+                var report = new TreeReport(remote.Results, isUp: false);
+                code = Math.Max(code, await report.ShowAsync(client.GetFolderAsync(url.Path, target.FolderFor(url), trees, stop)));
+            }
+
+            return code;
+        }
     }
 
-    private static string FileFor(ArgosyUrl url, string target, int count)
+    /// <summary>What the URLs mean, once wildcards are expanded; whether each is a folder is asked only where folders are wanted.</summary>
+    private static async IAsyncEnumerable<(ArgosyUrl Url, EntryKind Kind)> FindAsync(
+        Remote remote, List<ArgosyUrl> urls, bool isRecursive, Action<int> fail, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
     {
-        if (target == "-")
-            return target;
-        if (target.Length == 0)
-            throw new UsageException("The target's name is empty.");
-        if (!target.EndsWith('/') && !Directory.Exists(target))
+        foreach (var url in urls)
         {
-            return count == 1 ? target : throw new UsageException(
-                $"“{Terminal.Escape(target)}” is no folder; several files need one. Make it with mkdir.");
-        }
+            var client = await remote.ConnectAsync(url, stop);
+            var isAny = false;
+            await foreach (var path in client.ExpandAsync(url.Path, stop))
+            {
+                isAny = true;
+                var kind = isRecursive ? (await client.StatAsync(path, cancellationToken: stop))?.Kind : null;
+                yield return (url with { Path = path }, kind ?? EntryKind.File);
+            }
 
-        if (url.Path.MeansFolder)
-            throw new UsageException($"{url.Path} is a folder. Get takes files; name one in it.");
-        return Utf8.IsValid(url.Path.Name.Span)
-            ? Path.Combine(target, Encoding.UTF8.GetString(url.Path.Name.Span))
-            : throw new UsageException($"{url.Path} is no UTF-8; say what the file is to be called here.");
+            if (isAny)
+                continue;
+            remote.Results.Fail(new IOException("Nothing on the server matches."), url.Path.ToString());
+            fail(1);
+        }
     }
 
     private static async Task<Action> GetAsync(
@@ -77,11 +101,12 @@ internal sealed class GetCommand : RemoteCommand
         try
         {
             var fetched = await client.GetAsync(url.Path, file, options, stop);
-            return () => Show(Sizes.Of(fetched.Size), "fetched", fetched.Size);
+            return () => Show(
+                fetched.WasThere ? "already there" : Sizes.Of(fetched.Size), fetched.WasThere ? "unchanged" : "fetched", fetched.Size);
         }
         catch (RefusedException refused) when (refused.Error == "is-a-folder")
         {
-            throw new IOException("It is a folder. Get takes files; name one in it (argosy ls shows them).");
+            throw new IOException("It is a folder. Add -r to get it with all that is in it.");
         }
 
         void Show(string what, string result, long? size) => remote.Results.Show($"{Terminal.Escape(file)}  {what}", json =>
@@ -94,5 +119,58 @@ internal sealed class GetCommand : RemoteCommand
         });
     }
 
-    private Command Build() => Finish(new Command("get", "Download files. Each appears at once, complete and verified.") { _words, _noClobber, _noVerify });
+    private Command Build()
+    {
+        var command = new Command("get", "Download files, or with -r folders. Each file appears at once, complete and verified; one that is here already costs nothing, and one that was cut goes on.") { _words };
+        _options.AddTo(command);
+        return Finish(command);
+    }
+
+    /// <summary>Where things go that are fetched.</summary>
+    /// <param name="Name">What the user said.</param>
+    /// <param name="IsForSeveral">True where there may be more than one, so that a file's name is not enough.</param>
+    private sealed record GetTarget(string Name, bool IsForSeveral)
+    {
+        public bool IsOutput => Name == "-";
+
+        private bool IsFolder => Name.EndsWith('/') || Directory.Exists(Name);
+
+        /// <exception cref="UsageException">That cannot be said.</exception>
+        public string FileFor(RemotePath path)
+        {
+            if (IsOutput)
+                return Name;
+            if (Name.Length == 0)
+                throw new UsageException("The target's name is empty.");
+            if (!IsFolder)
+            {
+                return !IsForSeveral ? Name : throw new UsageException(
+                    $"“{Terminal.Escape(Name)}” is no folder; several files need one. Make it with mkdir.");
+            }
+
+            return path.MeansFolder
+                ? throw new UsageException($"{path} is a folder. Add -r to get it with all that is in it.")
+                : Path.Combine(Name, Text(path, path.Name));
+        }
+
+        /// <summary>As cp does: into a folder that exists. But a command that is repeated means the same place again.</summary>
+        public string FolderFor(ArgosyUrl url)
+        {
+            if (IsOutput)
+                throw new UsageException("A folder cannot go to standard output.");
+            var from = (url with { Fingerprint = null }).ToString().TrimEnd('/');
+            if (!IsForSeveral && !Name.EndsWith('/') && !IsHere && UnfinishedTransfers.Default.IsWhole(from, Path.GetFullPath(Name), !IsFolder))
+                return Name;
+            if (IsForSeveral && !IsFolder)
+                FileFor(url.Path);
+            var name = RemotePath.FromBytes(url.Path.Bytes[..url.Path.Bytes.Span.TrimEnd((byte)'/').Length]).Name;
+            return url.Path.Bytes.Span.Trim((byte)'/').IsEmpty ? Name : Path.Combine(Name, Text(url.Path, name));
+        }
+
+        private bool IsHere => Name is "." or "..";
+
+        private static string Text(RemotePath path, ReadOnlyMemory<byte> name) => Utf8.IsValid(name.Span)
+            ? Encoding.UTF8.GetString(name.Span)
+            : throw new UsageException($"{path} is no UTF-8; say what it is to be called here.");
+    }
 }

@@ -3,7 +3,7 @@ using Argosy.Client;
 
 namespace Argosy.Cli.Transfer;
 
-/// <summary>One file's way up: compare, send, say so.</summary>
+/// <summary>One file's way up, and how that is told.</summary>
 internal sealed class Put(FileClient client, Results results, Progress progress, PutOptions options)
 {
     /// <param name="file">A local file's name, or <c>-</c>.</param>
@@ -14,10 +14,9 @@ internal sealed class Put(FileClient client, Results results, Progress progress,
     {
         try
         {
-            if (file != "-" && await IsThereAsync(file, path, stop))
-                return () => Show(path, "already there", "unchanged", new FileInfo(file).Length);
             var stored = await SendAsync(file, path, options with { Progress = progress.Begin() }, stop);
-            return () => Show(stored.Path, Sizes.Of(stored.Size), "stored", stored.Size);
+            return () => Show(
+                stored.Path, stored.WasThere ? "already there" : Sizes.Of(stored.Size), stored.WasThere ? "unchanged" : "stored", stored.Size);
         }
         catch (RefusedException refused) when (refused.Error == "exists" && !options.Overwrite)
         {
@@ -31,28 +30,6 @@ internal sealed class Put(FileClient client, Results results, Progress progress,
             return await client.PutAsync(file, path, how, stop);
         await using var input = Console.OpenStandardInput();
         return await client.PutAsync(input, path, how, stop);
-    }
-
-    /// <summary>True where the server has the same bytes. Compared only when the lengths are equal, and by a checksum.</summary>
-    private async Task<bool> IsThereAsync(string file, RemotePath path, CancellationToken stop)
-    {
-        // A pipe has no length, and reading it here would empty it.
-        if (new FileInfo(file) is not { Exists: true, Length: > 0 } local || !options.Overwrite)
-            return false;
-        if (await client.StatAsync(path, cancellationToken: stop) is not { Kind: EntryKind.File } remote || remote.Size != local.Length)
-            return false;
-        try
-        {
-            var theirs = client.HashAsync(path, HashAlgorithm.Crc32C, stop);
-            await using var content = File.OpenRead(file);
-            var ours = await FileChecksum.Crc32CAsync(content, stop);
-            return ours == await theirs;
-        }
-        catch (RefusedException)
-        {
-            // Without the permission to read, or from a server without the algorithm: the file is simply sent.
-            return false;
-        }
     }
 
     private void Show(RemotePath path, string what, string result, long? size) => results.Show($"{path}  {what}", json =>

@@ -9,12 +9,11 @@ internal sealed class PutCommand : RemoteCommand
 {
     private readonly Argument<string[]> _words = new("PATH... URL")
     {
-        Description = "Local files (- is standard input), then where to. A folder, or a trailing /, means into it.",
+        Description = "Local files (- is standard input), with -r folders too, then where to. A folder, or a trailing /, means into it.",
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly Option<bool> _noClobber = new("--no-clobber") { Description = "Leave files alone that exist on the server." };
-    private readonly Option<bool> _noVerify = new("--no-verify") { Description = "Skip the checksum; lengths are still compared." };
+    private readonly TransferOptions _options = new("on the server");
 
     public static Command Create() => new PutCommand().Build();
 
@@ -26,50 +25,81 @@ internal sealed class PutCommand : RemoteCommand
         var url = ArgosyUrl.Looks(words[^1])
             ? ArgosyUrl.Parse(words[^1])
             : throw new UsageException($"The last word has to be a URL: argosy put {Terminal.Escape(words[0])} argosy://host/");
-        var files = words[..^1];
-        Check(files, TakesStandardInput(parsed));
+        var sources = words[..^1];
+        Check(sources, TakesStandardInput(parsed), _options.IsRecursive(parsed));
+        var progress = new Progress(remote.Results, sources.Sum(Length));
+        var trees = _options.ForTrees(parsed, progress.BeginTree());
         var client = await remote.ConnectAsync(url, stop);
-        var intoFolder = await IsFolderAsync(client, url, files, stop);
-        var progress = new Progress(remote.Results, files.Sum(Length));
-        var put = new Put(client, remote.Results, progress, new PutOptions { Overwrite = !parsed.GetValue(_noClobber), Verify = !parsed.GetValue(_noVerify) });
-        return await progress.ShowAsync(Batch.RunAsync(
-            files,
-            (file, cancel) => put.RunAsync(file, intoFolder ? url.Path.Append(RemotePath.FromText(NameOf(file)).Bytes) : url.Path, cancel),
-            file => Terminal.Escape(file),
-            remote.Results,
-            stop));
+        var there = url.Path.MeansFolder ? EntryKind.Folder : (await client.StatAsync(url.Path, cancellationToken: stop))?.Kind;
+        Check(sources, url, there);
+        CanResume = sources.Any(source => Length(source) > 0 || Directory.Exists(source));
+        return await progress.ShowAsync(PutAllAsync());
+
+        async Task<int> PutAllAsync()
+        {
+            var put = new Put(client, remote.Results, progress, _options.ForPut(parsed));
+            var files = sources.Where(source => !Directory.Exists(source));
+            var code = await Batch.RunAsync(
+                files,
+                (file, cancel) => put.RunAsync(file, there == EntryKind.Folder ? Into(url.Path, file) : url.Path, cancel),
+                file => Terminal.Escape(file),
+                remote.Results,
+                stop);
+            foreach (var folder in sources.Where(Directory.Exists).TakeWhile(_ => code < ExitCodes.NotReachable))
+            {
+                var place = sources.Length == 1 && !url.Path.MeansFolder && IsWhole(folder, url, there is null) ? url.Path : Into(url.Path, folder);
+                code = Math.Max(code, await new TreeReport(remote.Results, isUp: true).ShowAsync(client.PutFolderAsync(folder, place, trees, stop)));
+            }
+
+            return code;
+        }
     }
 
-    private static void Check(string[] files, bool isInputTaken)
+    // Into a folder that exists, as cp does; but a command that is repeated means the same place again, though it has made it meanwhile.
+    private static bool IsWhole(string folder, ArgosyUrl url, bool isNew) =>
+        UnfinishedTransfers.Default.IsWhole(
+            Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)), (url with { Fingerprint = null }).ToString(), isNew);
+
+    private static void Check(string[] sources, bool isInputTaken, bool isRecursive)
     {
-        foreach (var file in files)
+        foreach (var source in sources)
         {
-            if (ArgosyUrl.Looks(file))
+            if (ArgosyUrl.Looks(source))
                 throw new UsageException("Only the last word can be a URL. To fetch files use argosy get.");
-            if (file.Length == 0)
+            if (source.Length == 0)
                 throw new UsageException("A file's name is empty.");
-            if (Directory.Exists(file))
-                throw new UsageException($"“{Terminal.Escape(file)}” is a folder. Put takes files; name those in it: {Terminal.Escape(file.TrimEnd('/'))}/*");
+            if (!isRecursive && Directory.Exists(source))
+                throw new UsageException($"“{Terminal.Escape(source)}” is a folder. Add -r to upload it with all that is in it.");
         }
 
-        if (files.Count(file => file == "-") > (isInputTaken ? 0 : 1))
+        if (sources.Count(source => source == "-") > (isInputTaken ? 0 : 1))
             throw new UsageException("Standard input can be used once: for the password or for one file. Set ARGOSY_PASSWORD instead of --password-stdin.");
     }
 
-    private static async Task<bool> IsFolderAsync(FileClient client, ArgosyUrl url, string[] files, CancellationToken stop)
+    private static void Check(string[] sources, ArgosyUrl url, EntryKind? there)
     {
-        var isFolder = url.Path.MeansFolder || await client.StatAsync(url.Path, cancellationToken: stop) is { Kind: EntryKind.Folder };
-        if (!isFolder && files.Length > 1)
+        if (there != EntryKind.Folder && sources.Length > 1)
             throw new UsageException($"{url.Path} is no folder on the server; several files need one. Make it with argosy mkdir, or write a trailing /.");
-        if (isFolder && files.Contains("-"))
+        if (there == EntryKind.Folder && sources.Contains("-"))
             throw new UsageException($"{url.Path} is a folder: say what standard input is to be called there.");
-        return isFolder;
+        if (there is not (null or EntryKind.Folder) && Directory.Exists(sources[0]))
+            throw new IOException($"{url.Path} is a file on the server; a folder cannot take its place.");
     }
 
-    private static string NameOf(string file) => Path.GetFileName(Path.GetFullPath(file));
+    // The root has no name: what is in it goes into the folder itself.
+    private static RemotePath Into(RemotePath folder, string source)
+    {
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(source)));
+        return name.Length == 0 ? folder : folder.Append(RemotePath.FromText(name).Bytes);
+    }
 
     // What is no regular file has no length that means anything.
-    private static long Length(string file) => file != "-" && new FileInfo(file) is { Exists: true } info ? info.Length : 0;
+    private static long Length(string source) => source != "-" && new FileInfo(source) is { Exists: true } info ? info.Length : 0;
 
-    private Command Build() => Finish(new Command("put", "Upload files. Each appears at once, complete and verified; one that is there already costs nothing.") { _words, _noClobber, _noVerify });
+    private Command Build()
+    {
+        var command = new Command("put", "Upload files, or with -r folders. Each file appears at once, complete and verified; one that is there already costs nothing, and one that was cut goes on.") { _words };
+        _options.AddTo(command);
+        return Finish(command);
+    }
 }

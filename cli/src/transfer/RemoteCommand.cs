@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Argosy.Cli.Hosting;
 using Argosy.Cli.Output;
 using Argosy.Client;
 
@@ -30,6 +31,9 @@ internal abstract class RemoteCommand
     /// <summary>Does the work. Returns the exit code; whatever it throws becomes a line and an exit code.</summary>
     protected abstract Task<int> RunAsync(ParseResult parsed, Remote remote, CancellationToken stop);
 
+    /// <summary>True once something was begun that the same command would go on with.</summary>
+    protected bool CanResume { get; set; }
+
     /// <summary>True where the password takes standard input, so that a file cannot.</summary>
     protected bool TakesStandardInput(ParseResult parsed) => parsed.GetValue(_passwordStdin);
 
@@ -47,11 +51,16 @@ internal abstract class RemoteCommand
                 AcceptUnknown = parsed.GetValue(_acceptNew) ? AcceptAll : Prompts.CanAsk ? Prompts.AcceptAsync : null,
             };
             await using var remote = new Remote(options, parsed.GetValue(_passwordStdin), results);
-            return await RunAsync(parsed, remote, stop.Token);
+            var code = await RunAsync(parsed, remote, stop.Token);
+            if (CanResume && code is (ExitCodes.NotReachable or ExitCodes.NotVerified))
+                results.Advise($"To go on where it stopped, repeat: {Repeat(parsed)}");
+            return code;
         }
         catch (Exception exception) when (ExitCodes.Of(exception) is { } code)
         {
-            results.Fail(exception, null);
+            results.Fail(exception, null, CanResume ? Repeat(parsed) : null);
+            if (CanResume && code is (ExitCodes.NotReachable or ExitCodes.NotVerified))
+                results.Advise($"To go on where it stopped, repeat: {Repeat(parsed)}");
             return code;
         }
 
@@ -62,6 +71,9 @@ internal abstract class RemoteCommand
             stop.Cancel();
         }
     }
+
+    private static string Repeat(ParseResult parsed) =>
+        string.Join(' ', parsed.Tokens.Select(token => ShellWord.Of(token.Value)).Prepend(Invocation.Program));
 
     private static ValueTask<bool> AcceptAll(UnknownServer server, CancellationToken stop) => ValueTask.FromResult(true);
 }

@@ -12,18 +12,26 @@ public static class TransferCommands
         [
             "argosy put report.pdf argosy://alex@host/             into the home",
             "argosy put *.jpg argosy://alex@host/photos/           several, into a folder",
+            "argosy put -r photos argosy://alex@host/              a folder with all that is in it",
             "pg_dump base | argosy put - argosy://alex@host/base.sql",
         ],
         ["argosy get"] =
         [
             "argosy get argosy://alex@host/report.pdf              into this folder",
             "argosy get argosy://alex@host/report.pdf old.pdf      under another name",
+            "argosy get 'argosy://alex@host/photos/*.jpg' pictures/  several",
+            "argosy get -r argosy://alex@host/photos               a folder with all that is in it",
             "argosy get argosy://alex@host/base.sql - | psql base",
         ],
         ["argosy ls"] =
         [
             "argosy ls -l argosy://alex@host/photos",
             "argosy ls --json argosy://host/ | jq -r .name         without a login",
+        ],
+        ["argosy uploads"] =
+        [
+            "argosy uploads argosy://alex@host/                    what was cut and can go on",
+            "argosy uploads argosy://alex@host/ --discard          forget all of it",
         ],
         ["argosy stat"] = ["argosy stat argosy://alex@host/report.pdf"],
         ["argosy hash"] = ["argosy hash --algorithm md5 argosy://alex@host/report.pdf"],
@@ -51,5 +59,6 @@ public static class TransferCommands
         MakeFolderCommand.Create(),
         RemoveCommand.Create(),
         RenameCommand.Create(),
+        UploadsCommand.Create(),
     ];
 }

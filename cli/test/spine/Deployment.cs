@@ -129,7 +129,7 @@ internal sealed class Deployment : IAsyncDisposable
         await Server.DisposeAsync();
 
         // Directory.Delete cannot remove names that are no text.
-        await ArgosyCommand.RunProgramAsync(Home, "/bin/rm", ["-rf", "--", Home["share"]]);
+        await ArgosyCommand.RunProgramAsync(Home, "/bin/rm", ["-rf", "--", Home["share"], Home["tree"], Home["back"]]);
         Home.Dispose();
     }
 

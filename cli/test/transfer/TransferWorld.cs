@@ -21,6 +21,7 @@ internal sealed class TransferWorld : IAsyncDisposable
         _server.Start();
         Environment.SetEnvironmentVariable("ARGOSY_PASSWORD", FileWorld.Password);
         Environment.SetEnvironmentVariable("XDG_CONFIG_HOME", _folder);
+        Environment.SetEnvironmentVariable("XDG_STATE_HOME", Path.Combine(_folder, "state"));
     }
 
     public FileWorld World { get; } = new(AnonymousAccess.ReadWrite);

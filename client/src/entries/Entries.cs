@@ -15,7 +15,13 @@ internal static class Entries
     }
 
     public static RemoteEntry Read(Reply reply, RemotePath path) =>
-        Make(reply.Path is { } known ? Path(known) : path, reply.Type, reply.Size, reply.MTime, reply.Mode, reply.Target);
+        Make(reply.Path is { } known ? Path(known) : path, reply.Type, reply.Size, reply.MTime, reply.Mode, reply.Target) with
+        {
+            Revision = Revision(reply),
+        };
+
+    /// <summary>A file's version; one that is too long to be remembered is none.</summary>
+    public static string? Revision(Reply reply) => reply.Revision is { Length: > 0 and <= 64 } revision ? revision : null;
 
     public static UnfinishedUpload ReadUpload(ListLine line) =>
         line.Upload is { Length: > 0 and <= 64 } id && id.All(IsIdCharacter) && line.Path is not null

@@ -7,5 +7,8 @@ namespace Argosy.Client;
 /// <param name="Modified">Modification time, whole microseconds.</param>
 /// <param name="Mode">Permission bits.</param>
 /// <param name="LinkTarget">Where a link points; else null.</param>
+/// <param name="Revision">Which version of a file this is, in the server's words: another one has another. Null in listings, and where the
+/// server cannot tell.</param>
 public sealed record RemoteEntry(
-    RemotePath Name, EntryKind Kind, long Size, DateTimeOffset Modified, UnixFileMode Mode, RemotePath? LinkTarget = null);
+    RemotePath Name, EntryKind Kind, long Size, DateTimeOffset Modified, UnixFileMode Mode, RemotePath? LinkTarget = null,
+    string? Revision = null);

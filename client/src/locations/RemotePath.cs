@@ -54,6 +54,13 @@ public readonly struct RemotePath : IEquatable<RemotePath>
         return FromBytes(folder[^1] == (byte)'/' ? (byte[])[.. folder, .. name.Span] : [.. folder, (byte)'/', .. name.Span]);
     }
 
+    /// <summary>True where it is <paramref name="folder"/> or lies in it, by its bytes alone.</summary>
+    public bool IsWithin(RemotePath folder)
+    {
+        ReadOnlySpan<byte> inner = Bytes.Span.TrimEnd((byte)'/'), outer = folder.Bytes.Span.TrimEnd((byte)'/');
+        return inner.StartsWith(outer) && (inner.Length == outer.Length || inner[outer.Length] == (byte)'/');
+    }
+
     /// <inheritdoc/>
     public bool Equals(RemotePath other) => Bytes.Span.SequenceEqual(other.Bytes.Span);
 

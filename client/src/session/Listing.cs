@@ -6,17 +6,26 @@ namespace Argosy.Client;
 /// A body of lines. It is received and verified as a whole before the first line is given out: nothing unverified is seen, and whoever
 /// reads slowly, or asks something else meanwhile, holds nobody up. Long ones wait on disk.
 /// </summary>
-internal sealed class Listing(Func<long, Request> describe) : Exchange<Spool>
+/// <param name="describe">The request with the id that it is given.</param>
+/// <param name="isLong">True where lines cost the server work.</param>
+internal sealed class Listing(Func<long, Request> describe, bool isLong = false) : Exchange<Spool>
 {
     private readonly Spool _spool = new();
     private Crc32C _sum;
 
+    /// <summary>The reply before the lines.</summary>
+    public Reply? Head { get; private set; }
+
+
     public override bool ExpectsBody => true;
+
+    public override TimeSpan Patience(TimeSpan silence) => isLong ? 20 * silence : silence;
 
     public override Request Describe(long id) => describe(id);
 
     public override void Accept(Reply reply)
     {
+        Head = reply;
         if (!reply.Body.IsChunked)
             throw new NotVerifiedException("The server's listing has a length in advance, which no listing has. Try again.");
     }

@@ -10,7 +10,7 @@ namespace Argosy.Client;
 /// </summary>
 /// <param name="path">Where to.</param>
 /// <param name="source">The rest of the file.</param>
-/// <param name="first">What was read of it already, less than a chunk.</param>
+/// <param name="first">What was read of it already, less than a chunk; nothing where the source has not been touched.</param>
 /// <param name="size">How long the whole is, where that is known.</param>
 /// <param name="options">How to store it.</param>
 internal sealed class ChunkedUpload(RemotePath path, Stream source, ReadOnlyMemory<byte> first, long? size, PutOptions options)
@@ -48,10 +48,11 @@ internal sealed class ChunkedUpload(RemotePath path, Stream source, ReadOnlyMemo
             static stop => ((CancellationTokenSource)stop!).Cancel(), _stop).ConfigureAwait(false);
         try
         {
-            if (await SendChunksAsync(output).ConfigureAwait(false))
+            var isAll = await SendChunksAsync(output).ConfigureAwait(false) && RequireUnchanged();
+            if (isAll || IsPart)
             {
                 // Set before the end is sent: a server cannot say yes earlier.
-                _isComplete = true;
+                _isComplete = isAll;
                 FrameEncoder.WriteEnd(output, new Trailer { Id = Id, Crc32C = Options.Verify ? _sum.Value : null }, seal: true);
             }
             else
@@ -79,11 +80,30 @@ internal sealed class ChunkedUpload(RemotePath path, Stream source, ReadOnlyMemo
         _stop.Cancel();
     }
 
+    // Whoever lost interest in an upload that can be continued ends what was sent, so that it is verified and kept: too short to be published.
+    private bool IsPart
+    {
+        get
+        {
+            lock (_gate)
+                return _failure is OperationCanceledException && Options.Upload is not null && Sent < size;
+        }
+    }
+
+    private bool RequireUnchanged()
+    {
+        if (Options.IsUnchanged?.Invoke() != false)
+            return true;
+        lock (_gate)
+            _failure ??= Changed();
+        return false;
+    }
+
     private async ValueTask<bool> SendChunksAsync(FrameOutput output)
     {
         byte[] current = ArrayPool<byte>.Shared.Rent(PrefixSize + ChunkSize), next = ArrayPool<byte>.Shared.Rent(PrefixSize + ChunkSize);
         first.CopyTo(current.AsMemory(PrefixSize));
-        var length = first.Length;
+        var length = first.IsEmpty ? await ReadAsync(current, Sent, output.Watch).ConfigureAwait(false) : first.Length;
         while (length > 0)
         {
             var reading = ReadAsync(next, Sent + length, output.Watch);
@@ -117,7 +137,7 @@ internal sealed class ChunkedUpload(RemotePath path, Stream source, ReadOnlyMemo
                 return -1;
             return size is null || (length > 0 ? position + length <= size : position == size)
                 ? length
-                : throw new IOException("The file changed while it was sent; nothing was stored. Put it again.");
+                : throw Changed();
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {

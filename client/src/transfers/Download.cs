@@ -39,6 +39,13 @@ internal sealed class Download(RemotePath path, Stream sink, GetOptions options)
         var bytes = Math.Min(size - options.Offset, options.Length ?? long.MaxValue);
         if (reply.Body.Length is { } length && length != bytes)
             throw Lie($"it announced {length} bytes instead of {bytes}");
+        if (options.Revision is { } wanted && Entries.Revision(reply) != wanted)
+        {
+            lock (_gate)
+                _failure ??= new OtherRevisionException();
+            Drop();
+        }
+
         _announcedSum = reply.Crc32C;
         _announced = new Fetched(bytes, size, modified, (UnixFileMode?)reply.Mode);
     }
@@ -55,7 +62,9 @@ internal sealed class Download(RemotePath path, Stream sink, GetOptions options)
             if (options.Verify)
                 _sum.Append(piece.Span);
             await sink.WriteAsync(piece, _stop.Token).ConfigureAwait(false);
-            options.Progress?.Report(new TransferProgress(_received, _announced.Bytes));
+            // One that goes on counts what is here already.
+            var begun = options.Revision is null ? 0 : options.Offset;
+            options.Progress?.Report(new TransferProgress(begun + _received, begun + _announced.Bytes));
         }
         catch (Exception exception)
         {

@@ -15,8 +15,23 @@ public sealed record GetOptions
     /// <summary>False: a local file that exists is left alone, and an <see cref="IOException"/> says so. For local targets.</summary>
     public bool Overwrite { get; init; } = true;
 
+    /// <summary>
+    /// True: a local file that is the server's already, byte for byte by checksum, is not fetched; its time is put right. For local
+    /// targets, and where <see cref="Overwrite"/> is true.
+    /// </summary>
+    public bool SkipIdentical { get; init; }
+
+    /// <summary>
+    /// Where to remember a download that is cut, so that the same call goes on with it; null: such a download begins again. For local
+    /// targets and files from 2 MiB on. What came is kept in a hidden file beside the target, which only its owner can read.
+    /// </summary>
+    public UnfinishedTransfers? Resume { get; init; }
+
     /// <summary>Told after each piece, on whatever thread receives.</summary>
     public IProgress<TransferProgress>? Progress { get; init; }
+
+    /// <summary>The only version that is wanted.</summary>
+    internal string? Revision { get; init; }
 
     internal static GetOptions Default { get; } = new();
 }

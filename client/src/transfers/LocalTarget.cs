@@ -1,83 +1,94 @@
 using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Argosy.Client;
 
 /// <summary>
 /// Where a download goes. It is written beside its final name, in a hidden file that only its owner can read, and takes the name
-/// by rename(2) when it is complete and verified; otherwise nothing stays. Names come from the caller, never from the server.
+/// by rename(2) when it is complete and verified. The hidden file's name follows from the final one, so that whoever comes again after a
+/// crash finds it: to go on with it, or at least to leave no second one behind.
 /// </summary>
 internal sealed class LocalTarget : IAsyncDisposable
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const string Prefix = ".argosy-part-";
     private const UnixFileMode Permissions = (UnixFileMode)0b111_111_111;
-    private readonly string _target;
-    private readonly string _staged;
+    private readonly LocalFolder _folder;
+    private readonly byte[] _name;
+    private readonly byte[] _staged;
     private readonly bool _overwrite;
+    private readonly bool _isLasting;
     private bool _kept;
 
-    private LocalTarget(string target, bool overwrite)
+    private LocalTarget(LocalFolder folder, byte[] name, byte[] staged, SafeFileHandle file, bool overwrite, bool isLasting)
     {
-        _target = target;
-        _overwrite = overwrite;
-        var folder = Path.GetDirectoryName(target)!;
-        // Not derived from the name, which may have 255 bytes already.
-        _staged = Path.Combine(folder, $".argosy-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = OwnerOnly;
-        File = new FileStream(_staged, options);
+        (_folder, _name, _staged, _overwrite, _isLasting) = (folder, name, staged, overwrite, isLasting);
+        File = new FileStream(file, FileAccess.ReadWrite, bufferSize: 0);
     }
 
-    /// <summary>The staged file.</summary>
+    /// <summary>The hidden file.</summary>
     public FileStream File { get; }
 
+    /// <summary>True where what was written shall stay when it is not complete, and can be found again.</summary>
+    public bool IsResumable { get; set; }
+
+    /// <summary>True for names that only hidden files of downloads have.</summary>
+    public static bool IsReserved(ReadOnlySpan<byte> name) => name.StartsWith(".argosy-part-"u8);
+
     /// <exception cref="IOException">The target exists and may not be replaced, is a folder, or its folder cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same, where permissions say so.</exception>
-    public static LocalTarget Create(string path, bool overwrite)
+    public static LocalTarget Open(LocalFolder folder, byte[] name, bool overwrite)
     {
-        var target = Path.GetFullPath(path);
-        if (Directory.Exists(target))
-            throw new IOException($"“{Terminal.Escape(path)}” is a folder; name the file in it.");
-        // A link is followed, so that what it points to gets the new content; a dangling one is replaced.
-        if (new FileInfo(target) is { Exists: true, LinkTarget: not null } link)
-            target = link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
-        return overwrite || !System.IO.File.Exists(target) ? new LocalTarget(target, overwrite) : throw Exists(path);
+        switch (folder.Find(name))
+        {
+            case { Kind: EntryKind.Folder }:
+                throw new IOException($"“{Terminal.Escape(name)}” is a folder here; a file cannot take its place.");
+            case not null when !overwrite:
+                throw Exists(name);
+        }
+
+        // Not the name itself, which may have 255 bytes already.
+        var staged = Encoding.ASCII.GetBytes($"{Prefix}{Convert.ToHexStringLower(SHA256.HashData(name).AsSpan(0, 8))}");
+        if ((folder.CreateFile(staged) ?? folder.ReopenFile(staged)) is { } file)
+        {
+            // The lock is of the open file: its name must still be this one when the lock is held.
+            if (Posix.TryLock(file) && Posix.Stat(file, out var open) == 0 && folder.Find(staged) is { } named && named.Identity == open.Identity)
+                return new LocalTarget(folder, name, staged, file, overwrite, isLasting: true);
+            file.Dispose();
+        }
+
+        // Somebody else is fetching it too, or has taken the name.
+        staged = Encoding.ASCII.GetBytes($".argosy-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+        return new LocalTarget(folder, name, staged, folder.CreateFile(staged) ?? throw Exists(staged), overwrite, isLasting: false);
     }
 
     /// <summary>Gives the file its time, permissions and name.</summary>
-    public async ValueTask KeepAsync(Fetched fetched)
+    public void Keep(Fetched fetched)
     {
-        await File.DisposeAsync().ConfigureAwait(false);
-        if (!OperatingSystem.IsWindows())
-            System.IO.File.SetUnixFileMode(_staged, FinalMode(fetched.Mode));
-        System.IO.File.SetLastWriteTimeUtc(_staged, fetched.Modified.UtcDateTime);
-        try
-        {
-            System.IO.File.Move(_staged, _target, _overwrite);
-        }
-        catch (IOException) when (!_overwrite && System.IO.File.Exists(_target))
-        {
-            throw Exists(_target);
-        }
-
+        Check(Posix.SetMode(File.SafeFileHandle, (int)FinalMode(fetched.Mode)));
+        Check(Posix.SetModified(File.SafeFileHandle, fetched.Modified));
+        if (!_folder.Rename(_staged, _name, _overwrite))
+            throw Exists(_name);
         _kept = true;
     }
 
     /// <summary>Removes what was not kept.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (!_kept && !(IsResumable && _isLasting && File.Length > 0))
+            _folder.Remove(_staged);
         await File.DisposeAsync().ConfigureAwait(false);
-        if (!_kept)
-            System.IO.File.Delete(_staged);
     }
 
-    private static IOException Exists(string path) => new($"“{Terminal.Escape(path)}” exists already and was left alone.");
+    private static IOException Exists(ReadOnlySpan<byte> name) => new($"“{Terminal.Escape(name)}” exists already and was left alone.");
 
     // A file that is replaced keeps its permissions; a new one has the server's, less what the umask denies and without set-id bits.
-    private UnixFileMode FinalMode(UnixFileMode? remote)
+    private UnixFileMode FinalMode(UnixFileMode? remote) => _folder.Find(_name) is { Kind: EntryKind.File } old
+        ? old.Mode & Permissions
+        : (remote ?? (UnixFileMode)0b110_110_110) & Permissions & ~FileCreationMask.Value;
+
+    private void Check(int result)
     {
-        if (!OperatingSystem.IsWindows() && System.IO.File.Exists(_target))
-            return System.IO.File.GetUnixFileMode(_target) & Permissions;
-        return (remote ?? (UnixFileMode)0b110_110_110) & Permissions & ~FileCreationMask.Value;
+        if (result < 0)
+            throw LocalFolder.Failure(result, Terminal.Escape(_name));
     }
 }

@@ -14,8 +14,8 @@ internal abstract class Upload(RemotePath path, PutOptions options) : Exchange<S
 
     protected PutOptions Options => options;
 
-    /// <summary>Bytes of the file that were sent so far.</summary>
-    protected long Sent { get; set; }
+    /// <summary>Bytes of the file that were sent so far, those of earlier calls included.</summary>
+    protected long Sent { get; set; } = options.Offset;
 
     // A server gives a body that stands still 30 s; its word about that must be able to arrive.
     public override TimeSpan Patience(TimeSpan silence) => (1.5 * silence) + TimeSpan.FromSeconds(Sent / SlowDisk);
@@ -29,6 +29,9 @@ internal abstract class Upload(RemotePath path, PutOptions options) : Exchange<S
             reply.Path is { } final ? RemotePath.FromBytes(final) : path, Sent, Times.FromWire(reply.MTime) ?? DateTimeOffset.UtcNow);
     }
 
+    /// <summary>The source is not what it was when it was opened.</summary>
+    public static IOException Changed() => new("The file changed while it was sent; nothing was stored. Put it again.");
+
     public override void Finish(Trailer? trailer) => Succeed(_stored!);
 
     protected Request Describe(long id, Body body, long? size, uint? sum) => new()
@@ -38,6 +41,8 @@ internal abstract class Upload(RemotePath path, PutOptions options) : Exchange<S
         Path = path.Bytes.ToArray(),
         Body = body,
         Size = size,
+        Upload = options.Upload,
+        Offset = options.Offset == 0 ? null : options.Offset,
         MTime = Times.ToWire(options.Modified),
         Mode = options.Mode is { } mode ? (int)mode & 0x1ff : null,
         Overwrite = options.Overwrite,

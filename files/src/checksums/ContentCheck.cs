@@ -72,6 +72,15 @@ internal sealed class ContentCheck : IDisposable
         }
     }
 
+    /// <summary>The checksum of a range, read and computed under the session's offload.</summary>
+    public static async ValueTask<Checksum> RangeAsync(
+        ChecksumAlgorithm algorithm, Func<long, Memory<byte>, ValueTask<int>> read, long offset, long end, FileSession session)
+    {
+        using var check = new ContentCheck([algorithm]);
+        await check.AppendAsync(read, offset, end, session.Offload, session, session.Ended);
+        return check.Result(algorithm)!;
+    }
+
     /// <summary>The checksum of what was appended so far, or null where it was not asked for.</summary>
     public Checksum? Result(ChecksumAlgorithm algorithm)
     {

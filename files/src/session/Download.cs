@@ -24,6 +24,13 @@ public sealed class Download : IAsyncDisposable
         return _content.ReadAsync(offset, buffer);
     }
 
+    /// <summary>A checksum of a range of this version.</summary>
+    /// <param name="algorithm">Which checksum.</param>
+    /// <param name="offset">First byte.</param>
+    /// <param name="end">First byte that no longer counts.</param>
+    public ValueTask<Checksum> HashAsync(ChecksumAlgorithm algorithm, long offset, long end) =>
+        ContentCheck.RangeAsync(algorithm, _content.ReadAsync, offset, end, _session);
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _content.DisposeAsync();
 }

@@ -27,6 +27,26 @@ public sealed partial class FileSession
         }
     }
 
+    /// <summary>Makes a symbolic link.</summary>
+    /// <param name="path">The link.</param>
+    /// <param name="target">Where it points: relative to its folder, <c>..</c> only at the beginning, and not out of the home.</param>
+    /// <exception cref="FileException"><see cref="FileError.BadName"/> for any other target; <see cref="FileError.NotSupported"/> where the storage has no links.</exception>
+    public async ValueTask MakeLinkAsync(RemotePath path, ReadOnlyMemory<byte> target)
+    {
+        Require(path, Permissions.Write, "made");
+        if (_grant.NumberExisting)
+        {
+            throw _access.Refusal(path, "made a link");
+        }
+
+        if (!LinkTarget.StaysInside(path, target.Span))
+        {
+            throw new FileException(FileError.BadName, "A link has to point to a place in the home, relative to its own folder and with .. only at the beginning.");
+        }
+
+        await _home.MakeLinkAsync(path, target);
+    }
+
     /// <summary>Removes a file or link.</summary>
     public async ValueTask RemoveAsync(RemotePath path)
     {

@@ -22,6 +22,7 @@ public sealed partial class FileSession
         Reservation? room = null;
         try
         {
+            await RequireReceivedAsync(request, staged);
             var onExisting = Decide(request, staged.Replaces is not null);
             var replaced = onExisting == OnExisting.Replace ? staged.Replaces : null;
             var files = Math.Max(0, 1 - staged.Settled.Files - (replaced is null ? 0 : 1));
@@ -114,6 +115,17 @@ public sealed partial class FileSession
         if (request.UploadId is { Length: 0 or > LongestUploadId })
         {
             throw new FileException(FileError.BadName, "An upload id has 1 to 255 characters.");
+        }
+    }
+
+    /// <summary>Where nothing was received, asking for it must not leave an empty upload behind.</summary>
+    private async ValueTask RequireReceivedAsync(UploadRequest request, IStaged staged)
+    {
+        if (request.MustExist && staged.Received == 0)
+        {
+            using var tally = new LeaseTally(Usage);
+            await staged.DiscardAsync(tally);
+            throw new FileException(FileError.NotFound, "There is no unfinished upload of that id for that path.");
         }
     }
 

@@ -57,6 +57,28 @@ public sealed class Upload : IAsyncDisposable
         Offset += data.Length;
     }
 
+    /// <summary>Writes over bytes that were received before, all of them or none; they take no new room.</summary>
+    /// <exception cref="FileException"><see cref="FileError.Mismatch"/> for bytes beyond those received, <see cref="FileError.SessionEnded"/>.</exception>
+    public async ValueTask ReplaceAsync(long offset, ReadOnlyMemory<byte> data)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ObjectDisposedException.ThrowIf(_ended, this);
+        _session.RequireLive();
+        if (data.Length > Offset - offset)
+        {
+            throw new FileException(FileError.Mismatch, $"{_request.Path}: {Offset} bytes were received; only those can be replaced.");
+        }
+
+        await _staged.WriteAsync(offset, data);
+    }
+
+    /// <summary>A checksum of bytes that were received, read from where they lie.</summary>
+    /// <param name="algorithm">Which checksum.</param>
+    /// <param name="offset">First byte.</param>
+    /// <param name="end">First byte that no longer counts.</param>
+    public ValueTask<Checksum> HashAsync(ChecksumAlgorithm algorithm, long offset, long end) =>
+        ContentCheck.RangeAsync(algorithm, _staged.ReadAsync, offset, Math.Min(end, Offset), _session);
+
     /// <summary>
     /// Reserves room for bytes that the kernel shall write to <see cref="File"/> at <see cref="Offset"/>: how many of the wanted ones may be moved now, at least 1
     /// unless 0 were wanted.

@@ -18,6 +18,9 @@ public sealed record UploadRequest
     /// <summary>Made by the client to find the upload again, at most 255 characters; null: it ends with the connection.</summary>
     public string? UploadId { get; init; }
 
+    /// <summary>True refuses with <see cref="FileError.NotFound"/> where nothing was received yet under <see cref="UploadId"/>.</summary>
+    public bool MustExist { get; init; }
+
     /// <summary>Checksums to compute while the bytes pass, so that <see cref="Upload.CommitAsync"/> can compare them. None lets the kernel move them.</summary>
     public IReadOnlyList<ChecksumAlgorithm> Checks { get; init; } = [];
 }

@@ -23,10 +23,13 @@ public enum EntryKind
 /// <param name="Modified">Modification time, whole microseconds, UTC.</param>
 /// <param name="Mode">Permission bits, 0 to 0o7777.</param>
 /// <param name="LinkTarget">A link's target bytes, else null.</param>
+/// <param name="Revision">Which version of a file this is: another one, or the same after a change in place, has another. At most 64
+/// ASCII characters; null where the storage cannot tell.</param>
 public sealed record FileEntry(
     ReadOnlyMemory<byte> Name,
     EntryKind Kind,
     long Size,
     DateTime Modified,
     int Mode,
-    ReadOnlyMemory<byte>? LinkTarget = null);
+    ReadOnlyMemory<byte>? LinkTarget = null,
+    string? Revision = null);

@@ -28,6 +28,10 @@ public interface IHome : IAsyncDisposable
     /// <summary>Makes a folder.</summary>
     ValueTask MakeFolderAsync(RemotePath path);
 
+    /// <summary>Makes a symbolic link.</summary>
+    /// <exception cref="FileException"><see cref="FileError.NotSupported"/> where there are none.</exception>
+    ValueTask MakeLinkAsync(RemotePath path, ReadOnlyMemory<byte> target);
+
     /// <summary>Removes a file or link; the tally begins and completes when bytes are freed.</summary>
     ValueTask RemoveAsync(RemotePath path, ITally tally);
 

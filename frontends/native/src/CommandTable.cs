@@ -39,8 +39,10 @@ internal static class CommandTable
         new("rmdir", Needs.Session | Needs.Path, RmDir.RunAsync),
         new("mv", Needs.Session | Needs.Path | Needs.To, Mv.RunAsync),
         new("cp", Needs.Session | Needs.Path | Needs.To, Cp.RunAsync),
+        new("ln", Needs.Session | Needs.Path, Ln.RunAsync),
         new("touch", Needs.Session | Needs.Path, Touch.RunAsync),
         new("hash", Needs.Session | Needs.Path, Hash.RunAsync),
+        new("blocks", Needs.Session | Needs.Path, Blocks.RunAsync),
         new("quota", Needs.Session, Quota.RunAsync),
     }.ToFrozenDictionary(command => command.Name);
 

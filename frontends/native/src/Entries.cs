@@ -16,6 +16,7 @@ internal static class Entries
         MTime = ToMicroseconds(entry.Modified),
         Mode = entry.Mode,
         Target = entry.LinkTarget?.ToArray(),
+        Revision = entry.Revision,
     };
 
     /// <summary>The kind's word on the wire.</summary>

@@ -22,6 +22,9 @@ internal static unsafe partial class Kernel
     [LibraryImport("libc", EntryPoint = "linkat", SetLastError = true)]
     private static partial int LinkAt(int fromFolder, byte* from, int toFolder, byte* to, int flags);
 
+    [LibraryImport("libc", EntryPoint = "symlinkat", SetLastError = true)]
+    private static partial int SymlinkAt(byte* target, int folder, byte* name);
+
     [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true)]
     private static partial nint ReadLinkAt(int folder, byte* name, byte* target, nint size);
 

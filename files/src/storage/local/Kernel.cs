@@ -61,6 +61,14 @@ internal static unsafe partial class Kernel
         }
     }
 
+    public static int SymbolicLink(ReadOnlySpan<byte> target, int folder, ReadOnlySpan<byte> name)
+    {
+        fixed (byte* words = target, bytes = name)
+        {
+            return (int)Result(SymlinkAt(words, folder, bytes));
+        }
+    }
+
     public static int Unlink(int folder, ReadOnlySpan<byte> name, int flags = 0)
     {
         fixed (byte* bytes = name)

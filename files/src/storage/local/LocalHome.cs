@@ -44,6 +44,9 @@ internal sealed class LocalHome(LocalStorage storage, LocalTree tree, IOffload o
 
     public ValueTask MakeFolderAsync(RemotePath path) => Run(static work => work.tree.MakeFolder(work.path), (tree, path));
 
+    public ValueTask MakeLinkAsync(RemotePath path, ReadOnlyMemory<byte> target) =>
+        Run(static work => work.tree.MakeLink(work.path, work.target.Span), (tree, path, target));
+
     public ValueTask RemoveAsync(RemotePath path, ITally tally) => Run(static work => work.tree.Remove(work.path, work.tally), (tree, path, tally));
 
     public ValueTask RemoveFolderAsync(RemotePath path, bool recursive, ITally tally) =>

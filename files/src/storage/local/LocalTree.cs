@@ -38,7 +38,8 @@ internal sealed partial class LocalTree : IDisposable
 
         using var found = new Descriptor(Errno.Check(number, path));
         Errno.Check(Kernel.Stat(found.Number, out var status), path);
-        return status.Entry(path.Name, status.IsLink ? ReadLink(found.Number, "\0"u8) : default(ReadOnlyMemory<byte>?));
+        var entry = status.Entry(path.Name, status.IsLink ? ReadLink(found.Number, "\0"u8) : default(ReadOnlyMemory<byte>?));
+        return status.IsFile ? entry with { Revision = status.Revision } : entry;
     }
 
     public FolderReader OpenReader(RemotePath path)
@@ -78,13 +79,20 @@ internal sealed partial class LocalTree : IDisposable
         }
 
         var number = Kernel.OpenAt(Kernel.AtWorkingFolder, Encoding.ASCII.GetBytes($"/proc/self/fd/{found.Number}\0"), Kernel.ReadOnly);
-        return new LocalContent(new(Errno.Check(number, path), ownsHandle: true), status.Entry(path.Name));
+        return new LocalContent(new(Errno.Check(number, path), ownsHandle: true), status.Entry(path.Name) with { Revision = status.Revision });
     }
 
     public void MakeFolder(RemotePath path)
     {
         using var parent = OpenParent(path);
         Check(Kernel.MakeFolder(parent.Number, path.TerminatedName, 0x1ff), path);
+        Sync(parent);
+    }
+
+    public void MakeLink(RemotePath path, ReadOnlySpan<byte> target)
+    {
+        using var parent = OpenParent(path);
+        Check(Kernel.SymbolicLink([.. target, 0], parent.Number, path.TerminatedName), path);
         Sync(parent);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Argosy.Files;
@@ -17,6 +18,7 @@ internal struct Status
     [FieldOffset(32)] public ulong Inode;
     [FieldOffset(40)] public long Length;
     [FieldOffset(80)] public Moment Born;
+    [FieldOffset(96)] public Moment Changed;
     [FieldOffset(112)] public Moment Written;
     [FieldOffset(136)] public uint DeviceMajor;
     [FieldOffset(140)] public uint DeviceMinor;
@@ -40,6 +42,11 @@ internal struct Status
 
     public readonly FileEntry Entry(ReadOnlyMemory<byte> name, ReadOnlyMemory<byte>? target = null) =>
         new(name, Kind, IsFile ? Length : 0, Written.Time, TypeAndMode & 0xfff, target);
+
+    /// <summary>The version of a file. The time of change moves with every write, and nobody can set it; the inode tells a file from the one
+    /// that replaced it.</summary>
+    public readonly string Revision => string.Create(
+        CultureInfo.InvariantCulture, $"{Inode:x}-{Changed.Seconds:x}.{Changed.Nanoseconds:x}-{Length:x}");
 
     private readonly bool IsSameDevice(in Status other) => DeviceMajor == other.DeviceMajor && DeviceMinor == other.DeviceMinor;
 

@@ -65,6 +65,9 @@ internal sealed class MemoryHome(MemoryTree tree) : IHome
         }
     }
 
+    public ValueTask MakeLinkAsync(RemotePath path, ReadOnlyMemory<byte> target) =>
+        throw new FileException(FileError.NotSupported, "This storage has no links.");
+
     public ValueTask RemoveAsync(RemotePath path, ITally tally)
     {
         lock (tree.Lock)

@@ -16,13 +16,16 @@ internal abstract class MemoryNode
 /// <summary>Bytes that only a staged file changes; published ones are replaced whole.</summary>
 internal sealed class MemoryFile : MemoryNode
 {
+    private static long _last;
+    private readonly long _number = Interlocked.Increment(ref _last);
+
     public MemoryFile() => Mode = 0x1a4; // 0644
 
     public MemoryStream Content { get; } = new();
 
     public Usage Usage => new(Content.Length, 1);
 
-    public override FileEntry Entry(ReadOnlyMemory<byte> name) => new(name, EntryKind.File, Content.Length, Modified, Mode);
+    public override FileEntry Entry(ReadOnlyMemory<byte> name) => new(name, EntryKind.File, Content.Length, Modified, Mode, null, $"{_number:x}");
 }
 
 /// <summary>Names and what they name.</summary>

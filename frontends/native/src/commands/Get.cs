@@ -135,6 +135,7 @@ internal static class Get
         Offset = offset,
         MTime = Entries.ToMicroseconds(file.Entry.Modified),
         Mode = file.Entry.Mode,
+        Revision = file.Entry.Revision,
         Body = body,
         Crc32C = sum,
     };

@@ -9,16 +9,19 @@ internal static class Hash
     public static async ValueTask RunAsync(NativeSession session, Request request)
     {
         RemotePath path = session.Files.Resolve(request.Path);
-        ChecksumAlgorithm algorithm = request.Algorithm switch
-        {
-            null or "crc32c" => ChecksumAlgorithm.Crc32C,
-            "md5" => ChecksumAlgorithm.Md5,
-            "sha256" => ChecksumAlgorithm.Sha256,
-            _ => throw new WireException(WireError.Unsupported, "The algorithms are crc32c, md5 and sha256."),
-        };
+        ChecksumAlgorithm algorithm = Algorithm(request);
         FileEntry entry = await session.Files.FindAsync(path)
             ?? throw new WireException(WireError.NotFound, "There is nothing at that path.");
         Checksum sum = await session.Files.HashAsync(path, algorithm, request.Offset ?? 0, request.Length, session.Files.Ended);
         session.Send(new Reply { Id = request.Id, Hash = sum.Hex, Size = entry.Size });
     }
+
+    /// <summary>The algorithm that a request names.</summary>
+    public static ChecksumAlgorithm Algorithm(Request request) => request.Algorithm switch
+    {
+        null or "crc32c" => ChecksumAlgorithm.Crc32C,
+        "md5" => ChecksumAlgorithm.Md5,
+        "sha256" => ChecksumAlgorithm.Sha256,
+        _ => throw new WireException(WireError.Unsupported, "The algorithms are crc32c, md5 and sha256."),
+    };
 }

@@ -14,11 +14,13 @@ internal sealed class Listing(NativeSession session, Request request)
     private long _count;
 
     /// <summary>Sends all lines. What goes wrong before the first is an error reply; later, the body is abandoned before it.</summary>
-    public async ValueTask SendAsync(IAsyncEnumerable<ListLine> lines)
+    /// <param name="lines">The lines.</param>
+    /// <param name="head">The reply before them, where it says more than that they come.</param>
+    public async ValueTask SendAsync(IAsyncEnumerable<ListLine> lines, Reply? head = null)
     {
         await using IAsyncEnumerator<ListLine> next = lines.GetAsyncEnumerator(session.Files.Ended);
         bool more = await next.MoveNextAsync();
-        session.Send(new Reply { Id = request.Id, Body = Body.Chunked });
+        session.Send(head ?? new Reply { Id = request.Id, Body = Body.Chunked });
         try
         {
             for (; more; more = await next.MoveNextAsync())

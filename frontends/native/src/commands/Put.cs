@@ -18,6 +18,12 @@ internal static class Put
     public static async ValueTask RunAsync(NativeSession session, Request request)
     {
         CheckSums(session, request);
+        if (request.More)
+        {
+            await ReplaceAsync(session, request);
+            return;
+        }
+
         RemotePath path = session.Files.Resolve(request.Path);
         await using Upload upload = await OpenAsync(session, request, path);
         BodyReader body = session.Requests.Body;
@@ -41,7 +47,7 @@ internal static class Put
     {
         if (session.Requests.IsSealed && request is { Check: not BodyCheck.None, Crc32C: null, Body.IsChunked: false })
             throw new WireException(WireError.BadRequest, "The key crc32c is missing: a sealed put needs it, or check none.");
-        if (request is { Size: { } size, Body.Length: { } length } && (request.Offset ?? 0) + length != size)
+        if (request is { More: false, Size: { } size, Body.Length: { } length } && (request.Offset ?? 0) + length != size)
             throw new WireException(WireError.Mismatch, "The body does not end where the stated size does.");
     }
 
@@ -67,6 +73,29 @@ internal static class Put
         return offset == 0
             ? await session.Files.OpenUploadAsync(wanted)
             : throw new WireException(WireError.Mismatch, $"That upload goes on at offset {received}.");
+    }
+
+    /// <summary>Writes the body over bytes of an unfinished upload that came before. Nothing is published.</summary>
+    private static async ValueTask ReplaceAsync(NativeSession session, Request request)
+    {
+        if (request is { Upload: null } or { Body.IsChunked: true })
+            throw new WireException(WireError.BadRequest, "A put with more needs the key upload, and a body of a stated length.");
+        RemotePath path = session.Files.Resolve(request.Path);
+        await using Upload upload = await session.Files.OpenUploadAsync(
+            new UploadRequest { Path = path, Length = request.Size, Overwrite = request.Overwrite, UploadId = request.Upload, MustExist = true });
+        long offset = request.Offset ?? 0;
+        if (request.Body.Length > upload.Offset - offset)
+            throw new WireException(WireError.Mismatch, $"Of that upload {upload.Offset} bytes came; only those can be replaced.");
+        Crc32C sum = default;
+        while (await session.Requests.Body.ReadAsync() is { IsEmpty: false } piece)
+        {
+            sum.Append(piece.Span);
+            await upload.ReplaceAsync(offset, piece);
+            offset += piece.Length;
+        }
+
+        await VerifyAsync(session, request, upload, null, request.Crc32C is null ? null : sum.Value);
+        session.Send(new Reply { Id = request.Id, Path = path.ToWire(), Size = upload.Offset });
     }
 
     /// <summary>Moves the body into the upload; returns the sum of its bytes where somebody may ask for it.</summary>

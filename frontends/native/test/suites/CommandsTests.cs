@@ -138,7 +138,7 @@ public sealed class CommandsTests : ProtocolTest
 
     [Theory]
     [EverySetup("""{"cmd":"exec","argv":["id"]}""")]
-    [EverySetup("""{"cmd":"blocks","path":"x"}""")]
+    [EverySetup("""{"cmd":"block","path":"x"}""")]
     [EverySetup("""{"cmd":"PUT2"}""")]
     public async Task Unknown_commands_are_unsupported(string request)
     {

@@ -281,6 +281,86 @@ public sealed class Uploading : ProtocolTest
         Assert.Empty(await UploadsAsync(client));
     }
 
+    [Theory]
+    [EverySetup]
+    public async Task The_blocks_of_a_cut_upload_are_told_replaced_and_finished()
+    {
+        Start();
+        byte[] content = RandomNumberGenerator.GetBytes(500_000);
+        byte[] other = [.. content];
+        other[100_000] ^= 1;
+        await CutAsync("file", "u1", other, 300_000);
+
+        WireClient client = await LoginAsync();
+        Answer told = await client.AskAsync("{\"cmd\":\"blocks\",\"id\":7,\"path\":\"file\",\"upload\":\"u1\",\"block\":65536}");
+        Assert.Equal(300_000, told.Reply.Size);
+        List<ListLine> blocks = Listings.Decode(told);
+        Assert.Equal([0, 65_536, 131_072, 196_608, 262_144], blocks.Select(line => line.Offset!.Value));
+        Assert.Equal(37_856, blocks[^1].Size);
+        Assert.Equal(
+            [true, false, true, true, true],
+            blocks.Select(line => line.Hash == Frame.Sum(content[(int)line.Offset!..(int)(line.Offset + line.Size)!])));
+
+        byte[] block = content[65_536..131_072];
+        string more = $$"""{"cmd":"put","id":8,"path":"file","upload":"u1","size":500000,"more":true,"body":65536,"crc32c":"{{Frame.Sum(block)}}","offset":""";
+        Assert.Equal(WireError.Mismatch, (await client.AskAsync(more + "234465}", block)).Error);
+        Answer replaced = await client.AskAsync(more + "65536}", block);
+        Assert.Equal((true, 300_000), (replaced.IsOk, replaced.Reply.Size!.Value));
+        await AssertMissingAsync("file");
+        string sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
+        Assert.True((await client.AskAsync(
+            $$"""{"cmd":"put","id":9,"path":"file","upload":"u1","size":500000,"offset":300000,"body":200000,"sha256":"{{sha256}}"}""", content[300_000..])).IsOk);
+        Assert.Equal(content, (await client.GetAsync("file")).Body);
+    }
+
+    [Theory]
+    [EverySetup]
+    public async Task A_damaged_block_discards_the_upload()
+    {
+        Start();
+        await CutAsync("file", "u1", new byte[500_000], 300_000);
+        WireClient client = await LoginAsync();
+        Assert.Equal(
+            WireError.Mismatch,
+            (await client.AskAsync(
+                """{"cmd":"put","path":"file","upload":"u1","size":500000,"offset":0,"more":true,"body":4,"crc32c":"00000000"}""", Frame.Text("text"))).Error);
+        Assert.Empty(await UploadsAsync(client));
+    }
+
+    [Theory]
+    [EverySetup("\"body\":4", WireError.BadRequest)]
+    [EverySetup("\"body\":4,\"upload\":\"none\"", WireError.NotFound)]
+    public async Task Nothing_but_a_cut_upload_has_blocks_to_replace(string keys, WireError error)
+    {
+        Start();
+        WireClient client = await LoginAsync();
+        Assert.Equal(error, (await client.AskAsync($$"""{"cmd":"put","path":"file","more":true,{{keys}}}""", Frame.Text("text"))).Error);
+        Assert.Equal(WireError.NotFound, (await client.AskAsync("""{"cmd":"blocks","path":"file","upload":"none"}""")).Error);
+        Assert.Empty(await UploadsAsync(client));
+    }
+
+    [Theory]
+    [EverySetup]
+    public async Task A_body_that_ends_early_and_in_order_is_kept()
+    {
+        Start();
+        WireClient client = await LoginAsync();
+        await client.SendAsync("""{"cmd":"put","id":1,"path":"file","body":"chunked","size":500000,"upload":"u1"}""");
+        byte[] content = RandomNumberGenerator.GetBytes(300_000);
+        await client.SendAsync(Frame.Chunk(content), Frame.End($$"""{"id":1,"crc32c":"{{Frame.Sum(content)}}"}"""));
+        Assert.Equal(WireError.Mismatch, (await client.ReadAsync()).Error);
+        Assert.Equal(300_000, Assert.Single(await UploadsAsync(client)).Received);
+        await AssertMissingAsync("file");
+    }
+
+    private async Task CutAsync(string path, string upload, byte[] content, int at)
+    {
+        WireClient cut = await LoginAsync();
+        await cut.SendAsync($$"""{"cmd":"put","id":1,"path":"{{path}}","body":{{content.Length}},"upload":"{{upload}}"}""", content[..at]);
+        cut.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+        Assert.True(await cut.IsClosedAsync());
+    }
+
     private static async Task<List<ListLine>> UploadsAsync(WireClient client) =>
         Listings.Decode(await client.AskAsync("""{"cmd":"uploads","id":77}"""));
 }

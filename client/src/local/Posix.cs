@@ -1,0 +1,138 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Argosy.Client;
+
+/// <summary>
+/// The calls that work on names as bytes, relative to an open folder: what the base library lacks. Each returns its result or a negated
+/// errno.
+/// </summary>
+internal static unsafe partial class Posix
+{
+    public const int ReadOnly = 0, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, NonBlocking = 0x800;
+    public const int WorkingFolder = -100, AtNoFollow = 0x100, AtEmptyPath = 0x1000;
+    public const int NotFound = -2, Exists = -17, NotAFolder = -20, TooManyLinks = -40;
+    public const uint NoReplace = 1;
+
+    // O_DIRECTORY and O_NOFOLLOW are two of the few flags whose values differ between architectures; so do the numbers of calls.
+    private static readonly bool IsArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+    private static readonly nint NumberOfGetDents = IsArm ? 61 : 217;
+    private static readonly nint NumberOfRenameAt2 = IsArm ? 276 : 316;
+    private const int CloseOnExec = 0x80000;
+
+    public static readonly int Folder = IsArm ? 0x4000 : 0x10000;
+    public static readonly int NoFollow = IsArm ? 0x8000 : 0x20000;
+
+    public static uint User => GetEffectiveUser();
+
+    public static int Open(string path, int flags) => Result(Open(WorkingFolder, path, flags | CloseOnExec, 0));
+
+    public static int Open(SafeFileHandle folder, byte[] name, int flags, int mode = 0) => Result(OpenAt(folder, name, flags | CloseOnExec, mode));
+
+    public static int Stat(SafeFileHandle folder, byte[] name, bool follow, out FileFacts facts) =>
+        Stat(folder, name, follow ? 0 : AtNoFollow, out facts);
+
+    public static int Stat(SafeFileHandle file, out FileFacts facts) => Stat(file, [0], AtEmptyPath, out facts);
+
+    public static int MakeFolder(SafeFileHandle folder, byte[] name) => Result(MkdirAt(folder, name, 0x1ff));
+
+    public static int Remove(SafeFileHandle folder, byte[] name) => Result(UnlinkAt(folder, name, 0));
+
+    public static int MakeLink(byte[] target, SafeFileHandle folder, byte[] name) => Result(SymlinkAt(target, folder, name));
+
+    /// <summary>Within one folder.</summary>
+    public static int Rename(SafeFileHandle folder, byte[] from, byte[] to, uint flags)
+    {
+        var lent = false;
+        folder.DangerousAddRef(ref lent);
+        try
+        {
+            var number = folder.DangerousGetHandle();
+            fixed (byte* old = from, fresh = to)
+                return Result((int)SystemCall(NumberOfRenameAt2, number, (nint)old, number, (nint)fresh, (nint)flags));
+        }
+        finally
+        {
+            folder.DangerousRelease();
+        }
+    }
+
+    public static int ReadLink(SafeFileHandle folder, byte[] name, Span<byte> target) =>
+        Result((int)ReadLinkAt(folder, name, ref MemoryMarshal.GetReference(target), target.Length));
+
+    /// <summary>The next directory entries (getdents64(2)).</summary>
+    public static int ReadEntries(SafeFileHandle folder, Span<byte> buffer)
+    {
+        var lent = false;
+        folder.DangerousAddRef(ref lent);
+        try
+        {
+            fixed (byte* to = buffer)
+                return Result((int)SystemCall(NumberOfGetDents, folder.DangerousGetHandle(), (nint)to, buffer.Length, 0, 0));
+        }
+        finally
+        {
+            folder.DangerousRelease();
+        }
+    }
+
+    public static int SetMode(SafeFileHandle file, int mode) => Result(FChmod(file, mode));
+
+    /// <summary>Takes the lock of an open file that ends with its process (flock(2)); false where another one has it.</summary>
+    public static bool TryLock(SafeFileHandle file) => FLock(file, 2 | 4) == 0;
+
+    /// <summary>Modification time, to the microsecond; access time untouched.</summary>
+    public static int SetModified(SafeFileHandle file, DateTimeOffset modified)
+    {
+        const nint omitted = (1 << 30) - 2; // UTIME_OMIT
+        var (seconds, rest) = Math.DivRem((modified - DateTimeOffset.UnixEpoch).Ticks, TimeSpan.TicksPerSecond);
+        if (rest < 0)
+            (seconds, rest) = (seconds - 1, rest + TimeSpan.TicksPerSecond);
+        var times = stackalloc nint[] { 0, omitted, (nint)seconds, (nint)(rest * TimeSpan.NanosecondsPerTick) };
+        return Result(FUTimeNs(file, times));
+    }
+
+    private static int Stat(SafeFileHandle folder, byte[] name, int flags, out FileFacts facts)
+    {
+        fixed (FileFacts* to = &facts)
+            return Result(StatX(folder, name, flags, FileFacts.Wanted, to));
+    }
+
+    private static int Result(int result) => result == -1 ? -Marshal.GetLastPInvokeError() : result;
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint SystemCall(nint number, nint a, nint b, nint c, nint d, nint e);
+
+    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(int folder, string path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
+    private static partial int OpenAt(SafeFileHandle folder, byte[] name, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
+    private static partial int StatX(SafeFileHandle folder, byte[] name, int flags, uint mask, FileFacts* facts);
+
+    [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true)]
+    private static partial int MkdirAt(SafeFileHandle folder, byte[] name, int mode);
+
+    [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true)]
+    private static partial int UnlinkAt(SafeFileHandle folder, byte[] name, int flags);
+
+    [LibraryImport("libc", EntryPoint = "symlinkat", SetLastError = true)]
+    private static partial int SymlinkAt(byte[] target, SafeFileHandle folder, byte[] name);
+
+    [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true)]
+    private static partial nint ReadLinkAt(SafeFileHandle folder, byte[] name, ref byte target, nint size);
+
+    [LibraryImport("libc", EntryPoint = "futimens", SetLastError = true)]
+    private static partial int FUTimeNs(SafeFileHandle file, nint* times);
+
+    [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
+    private static partial int FChmod(SafeFileHandle file, int mode);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int FLock(SafeFileHandle file, int operation);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint GetEffectiveUser();
+}

@@ -1,0 +1,240 @@
+namespace Argosy.Client;
+
+/// <summary>A local folder's way up: met in the disk's order, depth first, with nothing of it held but what is under way.</summary>
+internal sealed class FolderPut(FileClient client, TreeOptions options, CancellationToken stop)
+{
+    private readonly TreeCount _count = new(options.Progress);
+    private readonly Stack<Level> _levels = new();
+
+    /// <summary>Starts one entry after another.</summary>
+    public IEnumerable<Task<TreeOutcome?>> Walk(string localFolder, RemotePath path)
+    {
+        try
+        {
+            yield return EnterAsync(null, LocalFolder.Open(localFolder), RemotePath.FromText(localFolder), path);
+            while (_levels.TryPeek(out var level))
+            {
+                stop.ThrowIfCancellationRequested();
+                if (TryNext(level, out var failed))
+                {
+                    yield return TakeAsync(level.Folder, level.Names.Current);
+                    continue;
+                }
+
+                if (failed is not null)
+                    yield return Task.FromResult<TreeOutcome?>(failed);
+                _levels.Pop();
+                level.Names.Dispose();
+                yield return LeaveAsync(level.Folder);
+            }
+        }
+        finally
+        {
+            foreach (var level in _levels)
+                level.Names.Dispose();
+        }
+    }
+
+    private static bool TryNext(Level level, out TreeOutcome? failed)
+    {
+        failed = null;
+        try
+        {
+            return level.Names.MoveNext();
+        }
+        catch (IOException exception)
+        {
+            failed = new TreeOutcome(level.Folder.Path, level.Folder.Place.Bytes, TreeResult.Failed) { Failure = exception };
+            return false;
+        }
+    }
+
+    private Task<TreeOutcome?> TakeAsync(TreeFolder folder, byte[] name)
+    {
+        try
+        {
+            // What went since its name was read is not in the tree any more.
+            return folder.Local.Find(name) is { } facts ? TakeAsync(folder, name, facts, follow: false) : Task.FromResult<TreeOutcome?>(null);
+        }
+        catch (IOException exception)
+        {
+            return Failed(folder, name, exception);
+        }
+    }
+
+    private Task<TreeOutcome?> TakeAsync(TreeFolder folder, byte[] name, FileFacts facts, bool follow) => facts.Kind switch
+    {
+        EntryKind.Folder => DescendAsync(folder, name, follow),
+        EntryKind.File => PutAsync(folder, name, facts, follow),
+        EntryKind.Link when options.Links == LinkTreatment.Keep => LinkAsync(folder, name),
+        EntryKind.Link when options.Links == LinkTreatment.Follow => FollowAsync(folder, name),
+        EntryKind.Link => Skipped(folder, name, TreeRule.NotWanted),
+        _ => Skipped(folder, name, TreeRule.Special),
+    };
+
+    private Task<TreeOutcome?> FollowAsync(TreeFolder folder, byte[] name) => folder.Local.Find(name, follow: true) is { } target
+        ? TakeAsync(folder, name, target, follow: true)
+        : Failed(folder, name, new IOException($"“{Terminal.Escape(name)}” is a link that leads nowhere."));
+
+    private Task<TreeOutcome?> DescendAsync(TreeFolder folder, byte[] name, bool follow)
+    {
+        var local = folder.Local.OpenFolder(name, follow);
+        if (follow && _levels.Any(level => level.Identity == local.Facts.Identity))
+        {
+            local.Dispose();
+            return Skipped(folder, name, TreeRule.Cycle);
+        }
+
+        return EnterAsync(folder, local, folder.Place.Append(name), folder.Path.Append(name));
+    }
+
+    // The request to make it leaves before those for what is in it: the server has made it when they come.
+    private async Task<TreeOutcome?> EnterAsync(TreeFolder? parent, LocalFolder local, RemotePath place, RemotePath path)
+    {
+        parent?.Enter();
+        var folder = new TreeFolder(parent, local, place, path) { IsNew = MakeAsync(path) };
+        _levels.Push(new Level(folder, local.ReadNames().GetEnumerator(), local.Facts.Identity));
+        try
+        {
+            return await folder.IsNew.ConfigureAwait(false) ? new TreeOutcome(path, place.Bytes, TreeResult.FolderMade) : null;
+        }
+        catch (RefusedException refused) when (TreePipeline.ConcernsOne(refused))
+        {
+            // Where the folder around it could not be made, that was told already.
+            return parent is null || await parent.WasMadeAsync().ConfigureAwait(false)
+                ? new TreeOutcome(path, place.Bytes, TreeResult.Failed) { Failure = refused }
+                : null;
+        }
+    }
+
+    private async Task<bool> MakeAsync(RemotePath path)
+    {
+        try
+        {
+            await client.MakeFolderAsync(path, cancellationToken: stop).ConfigureAwait(false);
+            return true;
+        }
+        catch (RefusedException refused) when (refused.Error is "exists" or "not-permitted")
+        {
+            // One that is there already needs no permission to be made.
+            if (await client.StatAsync(path, cancellationToken: stop).ConfigureAwait(false) is { Kind: EntryKind.Folder })
+                return false;
+            throw;
+        }
+    }
+
+    private async Task<TreeOutcome?> LeaveAsync(TreeFolder folder)
+    {
+        var wasMade = await folder.EndAsync().ConfigureAwait(false);
+        try
+        {
+            if (wasMade && folder.Path != RemotePath.Root)
+                await client.TouchAsync(folder.Path, folder.Local.Facts.Modified, stop).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (TreePipeline.ConcernsOne(exception))
+        {
+            // An account that may not change times keeps the server's.
+        }
+        finally
+        {
+            folder.Local.Dispose();
+            folder.Parent?.Leave();
+        }
+
+        return null;
+    }
+
+    private async Task<TreeOutcome?> PutAsync(TreeFolder folder, byte[] name, FileFacts met, bool follow)
+    {
+        folder.Enter();
+        var count = _count.Begin(folder.Path.Append(name), met.Size);
+        try
+        {
+            if (!await folder.WasMadeAsync().ConfigureAwait(false))
+                return null;
+            var isNew = await folder.IsNew.ConfigureAwait(false);
+            var path = folder.Path.Append(name);
+            if (!isNew && !options.Overwrite && await client.StatAsync(path, cancellationToken: stop).ConfigureAwait(false) is not null)
+                return folder.Tell(name, TreeResult.Left);
+            var place = folder.Place.Append(name).Bytes;
+            var file = LocalFile.Of(folder.Local.OpenFile(name, out var facts, follow), facts, PlaceName.Text(place));
+            await using var closing = file.ConfigureAwait(false);
+            var stored = await client.PutAsync(file, path, Options(isNew, count), stop).ConfigureAwait(false);
+            return new TreeOutcome(stored.Path, place, stored.WasThere ? TreeResult.Unchanged : TreeResult.Moved) { Size = stored.Size };
+        }
+        catch (RefusedException refused) when (refused.Error == "exists" && !options.Overwrite)
+        {
+            return folder.Tell(name, TreeResult.Left);
+        }
+        catch (Exception exception) when (TreePipeline.ConcernsOne(exception))
+        {
+            return folder.Tell(name, TreeResult.Failed) with { Failure = exception };
+        }
+        finally
+        {
+            count.End();
+            folder.Leave();
+        }
+    }
+
+    private PutOptions Options(bool isNew, IProgress<TransferProgress> progress) => new()
+    {
+        Overwrite = options.Overwrite,
+        Verify = options.Verify,
+        SkipIdentical = options.SkipIdentical && !isNew,
+        Resume = options.Resume,
+        Progress = progress,
+    };
+
+    private async Task<TreeOutcome?> LinkAsync(TreeFolder folder, byte[] name)
+    {
+        folder.Enter();
+        try
+        {
+            var target = folder.Local.ReadLink(name);
+            if (!TreeRule.StaysInside(folder.Depth, target))
+                return folder.Tell(name, TreeResult.Skipped) with { Reason = TreeRule.LeadsOutside };
+            if (!await folder.WasMadeAsync().ConfigureAwait(false))
+                return null;
+            return folder.Tell(name, await MakeLinkAsync(folder.Path.Append(name), target).ConfigureAwait(false));
+        }
+        catch (Exception exception) when (TreePipeline.ConcernsOne(exception))
+        {
+            return folder.Tell(name, TreeResult.Failed) with { Failure = exception };
+        }
+        finally
+        {
+            folder.Leave();
+        }
+    }
+
+    private async Task<TreeResult> MakeLinkAsync(RemotePath path, byte[] target)
+    {
+        try
+        {
+            await client.MakeLinkAsync(path, RemotePath.FromBytes(target), stop).ConfigureAwait(false);
+            return TreeResult.LinkMade;
+        }
+        catch (RefusedException refused) when (refused.Error == "exists")
+        {
+            var there = await client.StatAsync(path, followLink: false, stop).ConfigureAwait(false);
+            if (there is { Kind: EntryKind.Link, LinkTarget: { } old } && old.Bytes.Span.SequenceEqual(target))
+                return TreeResult.Unchanged;
+            if (!options.Overwrite)
+                return TreeResult.Left;
+            if (there?.Kind == EntryKind.Folder)
+                throw;
+            await client.RemoveAsync(path, stop).ConfigureAwait(false);
+            await client.MakeLinkAsync(path, RemotePath.FromBytes(target), stop).ConfigureAwait(false);
+            return TreeResult.LinkMade;
+        }
+    }
+
+    private static Task<TreeOutcome?> Skipped(TreeFolder folder, byte[] name, string reason) =>
+        Task.FromResult<TreeOutcome?>(folder.Tell(name, TreeResult.Skipped) with { Reason = reason });
+
+    private static Task<TreeOutcome?> Failed(TreeFolder folder, byte[] name, Exception exception) =>
+        Task.FromResult<TreeOutcome?>(folder.Tell(name, TreeResult.Failed) with { Failure = exception });
+
+    private sealed record Level(TreeFolder Folder, IEnumerator<byte[]> Names, (uint, uint, ulong) Identity);
+}
