@@ -88,6 +88,7 @@ public abstract partial class ConcurrencyModelContract
     {
         await using var server = Serve(wire, static async (_, connection, scene) =>
         {
+            await connection.ReadExactlyAsync(new byte[1]); // the client knows that it is connected
             var beside = Task.Run(async () =>
             {
                 await Task.Delay(20); // either order must do; this one is the harder
@@ -98,6 +99,7 @@ public abstract partial class ConcurrencyModelContract
             await beside;
         });
         await using var client = await server.ConnectAsync();
+        await client.SendAsync("x");
         Assert.Equal("Aborted", await server.Scene.NextAsync());
         Assert.True(await client.IsCutAsync());
     }
