@@ -8,10 +8,13 @@ internal static class Serving
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(5);
 
     /// <summary>Serves until SIGTERM or Ctrl-C, and then lets the handlers finish.</summary>
-    public static async Task ServeAsync(this StreamServer server)
+    /// <param name="server">In a worker process it never comes back from its start.</param>
+    /// <param name="beside">Where something else of this example listens.</param>
+    public static async Task ServeAsync(this StreamServer server, string? beside = null)
     {
         server.OnError += (error, connection) => Console.Error.WriteLine($"{connection.RemoteEndPoint}: {error.Message}");
         server.Start();
+        if (beside is not null) Ready(beside);
         foreach (var address in server.LocalEndPoints) Ready(address);
         await Stop.WaitAsync();
         await server.StopAsync(Drain);

@@ -18,8 +18,7 @@ internal static class UpperCase
         await using var datagrams = new DatagramServer(new() { ListenOn = [loopback], Model = model }, AnswerAsync);
         await using var streams = new StreamServer(new() { ListenOn = [loopback], Model = model }, ServeAsync);
         datagrams.Start();
-        Serving.Ready($"udp {datagrams.LocalEndPoints[0]}");
-        await streams.ServeAsync();
+        await streams.ServeAsync(beside: $"udp {datagrams.LocalEndPoints[0]}");
     }
 
     private static async ValueTask ServeAsync(HandlerContext context)
