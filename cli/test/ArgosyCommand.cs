@@ -10,8 +10,12 @@ internal static class ArgosyCommand
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>The program beside these tests.</summary>
-    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "argosy");
+    /// <summary>
+    /// The program beside these tests, or the one that users run (ReadyToRun, as the launcher builds it), which ./check names: these tests start it
+    /// more than a thousand times.
+    /// </summary>
+    public static string Program { get; } =
+        Environment.GetEnvironmentVariable("ARGOSY_TEST_PROGRAM") ?? Path.Combine(AppContext.BaseDirectory, "argosy");
 
     /// <summary>Runs <c>argosy</c> to its end.</summary>
     public static Task<CommandResult> RunAsync(TempFolder home, params string[] arguments) => RunAsync(home, arguments, input: "");
