@@ -60,6 +60,13 @@ internal sealed class TerminalSession : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Closes the window: the terminal goes, and whatever runs in it hears SIGHUP.</summary>
+    public async Task CloseWindowAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

@@ -44,6 +44,16 @@ public sealed partial class TerminalTests : IDisposable
     }
 
     [Fact]
+    public async Task Closing_its_window_stops_it()
+    {
+        await using var server = TerminalSession.Start(_home, Serve);
+        await server.ReadUntilAsync("Ctrl-C stops.");
+        Assert.NotEmpty(Serving());
+        await server.CloseWindowAsync();
+        await Spine.Poll.UntilAsync(() => Serving().Count == 0, () => $"Still there: {string.Join(", ", Serving())}");
+    }
+
+    [Fact]
     public async Task The_commands_it_shows_work_when_they_are_pasted()
     {
         await using var server = TerminalSession.Start(_home, Serve);
@@ -97,6 +107,24 @@ public sealed partial class TerminalTests : IDisposable
         Assert.Equal(1, await add.WaitAsync());
         Assert.Contains("the two passwords differ", add.Screen);
         Assert.Equal(1, (await ArgosyCommand.RunAsync(_home, "user", "show", "alex", "--data", _home["data"])).ExitCode);
+    }
+
+    // Processes that have this test's own data folder in their command line (proc(5)).
+    private List<string> Serving() =>
+    [
+        .. Directory.GetDirectories("/proc").Where(folder => char.IsDigit(Path.GetFileName(folder)[0]) && CommandLine(folder).Contains(_home["data"], StringComparison.Ordinal)),
+    ];
+
+    private static string CommandLine(string process)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "cmdline"));
+        }
+        catch (IOException)
+        {
+            return ""; // It has ended meanwhile.
+        }
     }
 
     [GeneratedRegex(@"Password:  (\S+)")]

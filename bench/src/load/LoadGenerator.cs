@@ -58,8 +58,13 @@ public sealed class LoadGenerator : IDisposable
 
         return new LoadResult
         {
-            Connections = _options.Connections, Seconds = (_to - _from) / (double)TicksPerSecond, Count = _durations.Count, Bytes = _bytes,
-            Median = _durations.Percentile(0.5), P99 = _durations.Percentile(0.99), P999 = _durations.Percentile(0.999),
+            Connections = _options.Connections,
+            Seconds = (_to - _from) / (double)TicksPerSecond,
+            Count = _durations.Count,
+            Bytes = _bytes,
+            Median = _durations.Percentile(0.5),
+            P99 = _durations.Percentile(0.99),
+            P999 = _durations.Percentile(0.999),
         };
     }
 

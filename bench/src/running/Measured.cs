@@ -37,7 +37,10 @@ internal static class Measured
         var group = $"latency-{bully.ToString().ToLowerInvariant()}";
         return new Point
         {
-            Group = group, Kind = LoadKind.Echo, Connections = BesideBully, Bully = bully,
+            Group = group,
+            Kind = LoadKind.Echo,
+            Connections = BesideBully,
+            Bully = bully,
             Figures =
             [
                 (Latency("p50", "median"), result => result.Median),
@@ -53,7 +56,9 @@ internal static class Measured
         string group, LoadKind kind, int connections, string title, string unit, Func<LoadResult, double> value,
         int? series = null, bool moreIsBetter = true) => new()
         {
-            Group = group, Kind = kind, Connections = connections,
+            Group = group,
+            Kind = kind,
+            Connections = connections,
             Figures = [(new Metric(series is { } n ? $"{group}-{n}" : group, group, $"{title}, {connections:N0} at once", unit, moreIsBetter, connections), value)],
         };
 }

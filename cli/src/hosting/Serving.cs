@@ -5,7 +5,7 @@ using Argosy.Server;
 namespace Argosy.Cli.Hosting;
 
 /// <summary>One run of the server: start, say so, wait for signals, drain.</summary>
-internal sealed class Serving(ServerOptions options)
+internal sealed partial class Serving(ServerOptions options)
 {
     private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _abort = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,10 +19,12 @@ internal sealed class Serving(ServerOptions options)
 
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnStop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnStop);
+        var wasAtTerminal = IsAtTerminal;
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;
-            server.Reload();
+            if (wasAtTerminal && !IsAtTerminal) OnStop(context); // its window was closed: nobody could stop it from there any more
+            else server.Reload();
         });
 
         server.Start();
@@ -37,6 +39,12 @@ internal sealed class Serving(ServerOptions options)
         Environment.Exit(1); // Not even the drain's own end is waited for. What was acknowledged is on disk.
         return 1;
     }
+
+    // False as soon as the terminal has gone, which Console does not notice (isatty(3)).
+    private static bool IsAtTerminal => !OperatingSystem.IsWindows() && IsTerminal(descriptor: 0) == 1;
+
+    [LibraryImport("libc", EntryPoint = "isatty")]
+    private static partial int IsTerminal(int descriptor);
 
     // The first signal drains, a second one ends everything.
     private void OnStop(PosixSignalContext context)
