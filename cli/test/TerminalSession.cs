@@ -21,7 +21,7 @@ internal sealed class TerminalSession : IAsyncDisposable
     /// </summary>
     public static TerminalSession Start(TempFolder home, string command, params (string Name, string Value)[] environment) =>
         new(Process.Start(ArgosyCommand.Describe(
-            home, "/usr/bin/env", ["--default-signal=INT,QUIT,HUP", "SHELL=/bin/sh", "script", "-qec", $"exec {command}", "/dev/null"], environment))!);
+            home, "/usr/bin/env", ["--default-signal=INT,QUIT,HUP", "SHELL=/bin/sh", "TERM=xterm-256color", "script", "-qec", $"exec {command}", "/dev/null"], environment))!);
 
     /// <summary>Reads until the screen holds a text, beyond what earlier calls have matched.</summary>
     public async Task ReadUntilAsync(string text)

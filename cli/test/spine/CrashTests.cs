@@ -22,7 +22,10 @@ public sealed class CrashTests
         await over.WriteAsync(Contents.Random(1 << 20, 4));
         await deployment.WaitForStagedAsync(2);
 
+        // Worker processes notice a moment later; until then they may still finish, and acknowledge, what a client completes.
+        var processes = ProcessTree.ChildrenOf(deployment.Server.Id).Append(deployment.Server.Id).ToList();
         deployment.Server.Signal(SigKill);
+        await Poll.UntilAsync(() => !processes.Any(ProcessTree.Runs), () => "It is not dead");
         foreach (var client in new[] { young, over })
         {
             var result = await client.FinishAsync();
