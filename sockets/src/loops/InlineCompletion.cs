@@ -42,10 +42,14 @@ internal struct InlineCompletion<TResult>
         Signal();
     }
 
+    /// <summary>
+    /// Done only when whoever completes it has let go: between its result and its mark it is still in use, and who saw the result already
+    /// would reset it, so that the mark of one use became the continuation of the next.
+    /// </summary>
     internal ValueTaskSourceStatus GetStatus(short token)
     {
         Check(token);
-        return !Volatile.Read(ref _isDone) ? ValueTaskSourceStatus.Pending
+        return Volatile.Read(ref _continuation) is null || !Volatile.Read(ref _isDone) ? ValueTaskSourceStatus.Pending
             : _error is null ? ValueTaskSourceStatus.Succeeded
             : _error.SourceException is OperationCanceledException ? ValueTaskSourceStatus.Canceled
             : ValueTaskSourceStatus.Faulted;
