@@ -98,7 +98,7 @@ public static class ConcurrencyModels
     [
         new("process", ProcessAcceptor.Start)
         {
-            Capacity = "a process per connection, capped (100 unless told otherwise); about 40 MB each, and as many idle ones as there are cores",
+            Capacity = "a process per connection, capped (100 unless told otherwise); each is a whole runtime, and as many idle ones as there are cores wait",
             ChooseWhen = "isolation: a crash or a leak ends with its client",
             DefaultMaxConnections = 100,
             HandlersMayBlock = true,
