@@ -40,10 +40,11 @@ internal sealed record HandOverMessage(IReadOnlyList<(string Name, bool OwnsFile
         var length = 0;
         while (!buffer.AsSpan(0, length).EndsWith("\n\n"u8))
         {
-            var count = DescriptorPassing.Receive(socket, buffer.AsSpan(length), descriptors);
+            var count = DescriptorPassing.Receive(socket, buffer.AsSpan(length), descriptors, out var isCut);
             if (count == -Errno.EAGAIN) throw Failed("the running process does not answer in time.");
             if (count < 0) throw ConnectionErrors.FromErrno(-count, "Taking over the listening sockets");
             if (count == 0) throw Failed("the running process ended or is stopping.");
+            if (isCut) throw Failed("this process may not open as many descriptors as were sent.");
             length += count;
         }
 

@@ -144,7 +144,7 @@ public sealed class ListenerOffer : IAsyncDisposable
         if (named.Count > DescriptorPassing.MostAtOnce)
             throw new NotSupportedException($"{named.Count} sockets are more than the {DescriptorPassing.MostAtOnce} that can be handed over.");
         var message = new HandOverMessage([.. named.Select(each => (each.Key, each.Socket.OwnsFile))]).ToBytes();
-        var sent = DescriptorPassing.Send(successor.SafeHandle, message, [.. named.Select(SafeHandle (each) => each.Socket.Handle)]);
+        var sent = DescriptorPassing.Send(successor.SafeHandle, message, [], [.. named.Select(SafeHandle (each) => each.Socket.Handle)]);
         if (sent < 0) throw ConnectionErrors.FromErrno(-sent, "Handing over the listening sockets");
         return [.. named.Select(each => each.Socket)];
     }

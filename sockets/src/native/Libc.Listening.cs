@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Argosy.Sockets;
 
-/// <summary>The system calls of listening, and of giving what listens to another process.</summary>
+/// <summary>The system calls of listening.</summary>
 internal static unsafe partial class Libc
 {
     [LibraryImport(Library, EntryPoint = "bind", SetLastError = true)]
@@ -13,31 +13,4 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "geteuid")]
     internal static partial uint EffectiveUser();
-
-    [LibraryImport(Library, EntryPoint = "sendmsg", SetLastError = true)]
-    internal static partial nint SendDescriptors(SafeHandle socket, in DescriptorMessage message, int flags);
-
-    [LibraryImport(Library, EntryPoint = "recvmsg", SetLastError = true)]
-    internal static partial nint ReceiveDescriptors(SafeHandle socket, ref DescriptorMessage message, int flags);
-}
-
-/// <summary>struct msghdr (recvmsg(2)).</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal unsafe struct DescriptorMessage
-{
-    internal byte* Name;
-    internal int NameLength;
-    internal DescriptorMessagePart* Parts;
-    internal nuint PartCount;
-    internal byte* Control;
-    internal nuint ControlLength;
-    internal int Flags;
-}
-
-/// <summary>struct iovec.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal unsafe struct DescriptorMessagePart
-{
-    internal byte* Start;
-    internal nuint Length;
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Argosy.Sockets;
 
-/// <summary>The system calls of worker processes.</summary>
+/// <summary>The system calls of worker processes, and of messages with more beside their bytes.</summary>
 internal static unsafe partial class Libc
 {
     [LibraryImport(Library, EntryPoint = "socketpair", SetLastError = true)]

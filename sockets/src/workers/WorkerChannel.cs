@@ -12,14 +12,10 @@ internal sealed unsafe class WorkerChannel : IDisposable
     /// <summary>The longest payload: far below what a socket's buffer takes at once.</summary>
     internal const int MaxPayload = 32 * 1024;
 
-    private const int MaxDescriptors = 253; // SCM_MAX_FD
     private const int FamilyUnix = 1;
     private const int SequencedCloseOnExec = 5 | 0x80000; // SOCK_SEQPACKET | SOCK_CLOEXEC
     private const int SolSocket = 1;
-    private const int Rights = 1; // SCM_RIGHTS
-    private const int DontWaitNoSignal = 0x40 | 0x4000; // MSG_DONTWAIT | MSG_NOSIGNAL
-    private const int ReceiveCloseOnExec = 0x40000000; // MSG_CMSG_CLOEXEC
-    private const int Cut = 0x8 | 0x20; // MSG_CTRUNC | MSG_TRUNC
+    private const int DontWait = 0x40; // MSG_DONTWAIT
     private const int ShutWrite = 1;
     private const int ShutBoth = 2;
 
@@ -56,13 +52,14 @@ internal sealed unsafe class WorkerChannel : IDisposable
     internal int Send(WorkerMessageKind kind, ReadOnlySpan<byte> payload = default, params ReadOnlySpan<SafeHandle> descriptors)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(payload.Length, MaxPayload);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(descriptors.Length, MaxDescriptors);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(descriptors.Length, DescriptorPassing.MostAtOnce);
         var since = Stopwatch.GetTimestamp();
         lock (_sending)
         {
             while (true)
             {
-                var result = TrySend(kind, payload, descriptors);
+                var result = DescriptorPassing.Send(_socket, [(byte)kind], payload, descriptors, DontWait);
+                if (result >= 0) return 0;
                 if (result != -Errno.EAGAIN || Stopwatch.GetElapsedTime(since) > SendPatience) return result;
                 WaitWritable();
             }
@@ -103,91 +100,14 @@ internal sealed unsafe class WorkerChannel : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 
-    private int TrySend(WorkerMessageKind kind, ReadOnlySpan<byte> payload, ReadOnlySpan<SafeHandle> descriptors)
-    {
-        var held = 0;
-        var numbers = stackalloc int[descriptors.Length];
-        try
-        {
-            foreach (var descriptor in descriptors)
-            {
-                var taken = false;
-                descriptor.DangerousAddRef(ref taken);
-                numbers[held++] = (int)descriptor.DangerousGetHandle();
-            }
-
-            return Send(kind, payload, new ReadOnlySpan<int>(numbers, held));
-        }
-        catch (ObjectDisposedException)
-        {
-            return -Errno.EBADF;
-        }
-        finally
-        {
-            for (var i = 0; i < held; i++) descriptors[i].DangerousRelease();
-        }
-    }
-
-    private int Send(WorkerMessageKind kind, ReadOnlySpan<byte> payload, ReadOnlySpan<int> descriptors)
-    {
-        var control = stackalloc byte[ControlSpace(descriptors.Length)];
-        fixed (byte* start = payload)
-        {
-            var blocks = stackalloc DataBlock[2] { new() { Start = (byte*)&kind, Length = 1 }, new() { Start = start, Length = (nuint)payload.Length } };
-            var message = new MessageHeader { Blocks = blocks, BlockCount = 2 };
-            if (!descriptors.IsEmpty)
-            {
-                var length = sizeof(ControlHeader) + (descriptors.Length * sizeof(int));
-                *(ControlHeader*)control = new ControlHeader { Length = (nuint)length, Level = SolSocket, Type = Rights };
-                descriptors.CopyTo(new Span<int>(control + sizeof(ControlHeader), descriptors.Length));
-                message.Control = control;
-                message.ControlLength = (nuint)ControlSpace(descriptors.Length);
-            }
-
-            while (true)
-            {
-                if (Libc.SendMessage(_socket, &message, DontWaitNoSignal) >= 0) return 0;
-                if (Marshal.GetLastPInvokeError() is var error && error != Errno.EINTR) return -error;
-            }
-        }
-    }
-
     private WorkerMessage TryReceive()
     {
-        var control = stackalloc byte[ControlSpace(MaxDescriptors)];
-        fixed (byte* start = _buffer)
-        {
-            var block = new DataBlock { Start = start, Length = (nuint)_buffer.Length };
-            while (true)
-            {
-                var message = new MessageHeader
-                {
-                    Blocks = &block,
-                    BlockCount = 1,
-                    Control = control,
-                    ControlLength = (nuint)ControlSpace(MaxDescriptors),
-                };
-                var count = Libc.ReceiveMessage(_socket, &message, ReceiveCloseOnExec);
-                if (count > 0) return new((WorkerMessageKind)start[0], _buffer[1..(int)count], Descriptors(message), (message.Flags & Cut) != 0);
-                if (count == 0 || Marshal.GetLastPInvokeError() != Errno.EINTR) return WorkerMessage.Closed;
-            }
-        }
+        var descriptors = new List<int>();
+        var count = DescriptorPassing.Receive(_socket, _buffer, descriptors, out var isCut);
+        return count > 0
+            ? new((WorkerMessageKind)_buffer[0], _buffer[1..count], [.. descriptors.Select(each => new DescriptorHandle(each))], isCut)
+            : WorkerMessage.Closed;
     }
-
-    private static DescriptorHandle[] Descriptors(in MessageHeader message)
-    {
-        if (message.ControlLength < (nuint)sizeof(ControlHeader)) return [];
-        var header = *(ControlHeader*)message.Control;
-        if (header.Level != SolSocket || header.Type != Rights) return [];
-        var numbers = new ReadOnlySpan<int>(message.Control + sizeof(ControlHeader), ((int)header.Length - sizeof(ControlHeader)) / sizeof(int));
-        var handles = new DescriptorHandle[numbers.Length];
-        for (var i = 0; i < handles.Length; i++) handles[i] = new DescriptorHandle(numbers[i]);
-        return handles;
-    }
-
-    /// <summary>CMSG_SPACE of cmsg(3): whole words.</summary>
-    private static int ControlSpace(int descriptors) =>
-        descriptors == 0 ? 0 : sizeof(ControlHeader) + (((descriptors * sizeof(int)) + sizeof(nuint) - 1) / sizeof(nuint) * sizeof(nuint));
 
     private void WaitWritable()
     {
