@@ -84,6 +84,7 @@ public sealed class FramedConnectionTests
         await using var server = TestServer.Start(model, "tcp4", async (_, connection) =>
         {
             using var frames = new FramedConnection(connection, new LengthFraming(4, 100_000_000));
+            Assert.Equal(0, (await frames.ReadAsync())!.Value.Length); // the client is connected, for itself too
             connection.WriteDeadline = Deadline.After(TimeSpan.FromMilliseconds(100));
             await Assert.ThrowsAsync<TimeoutException>(async () => await frames.WriteAsync(new byte[64_000_000]));
             connection.WriteDeadline = Deadline.Never;
@@ -92,6 +93,7 @@ public sealed class FramedConnectionTests
             done.SetResult();
         });
         await using var client = await server.ConnectAsync();
+        await client.SendAsync(new byte[4]);
         await done.Task;
     }
 
