@@ -28,11 +28,39 @@ internal abstract class RemoteCommand
         return command;
     }
 
+    /// <summary>Does what the same words do on a command line, over sessions that are somebody else's. Throws what goes wrong.</summary>
+    /// <param name="words">The words behind the command's name.</param>
+    /// <param name="remote">The sessions, and where results go.</param>
+    /// <param name="stop">Ends it in order.</param>
+    /// <exception cref="UsageException">The words make no sense.</exception>
+    public Task<int> RunAsync(IReadOnlyList<string> words, Remote remote, CancellationToken stop)
+    {
+        var command = Build();
+        var parsed = command.Parse([command.Name, .. words], new ParserConfiguration { ResponseFileTokenReplacer = null });
+        return parsed.Errors.Count == 0
+            ? RunAsync(parsed, remote, stop)
+            : throw new UsageException(Terminal.Escape(UsageErrors.Message(parsed) ?? parsed.Errors[0].Message));
+    }
+
+    /// <summary>Does the same with each of several places, many at a time. One that fails does not stop the others.</summary>
+    protected static async Task<int> EachAsync(
+        string[] words, Remote remote, Func<FileClient, RemotePath, CancellationToken, Task<Action>> run, CancellationToken stop)
+    {
+        var urls = words.Select(ArgosyUrl.Parse).ToList();
+        foreach (var url in urls)
+            await remote.ConnectAsync(url, stop);
+        return await Batch.RunAsync(
+            urls, async (url, cancel) => await run(await remote.ConnectAsync(url, cancel), url.Path, cancel), url => url.Path.ToString(), remote.Results, stop);
+    }
+
+    /// <summary>The command with its words and options.</summary>
+    protected abstract Command Build();
+
     /// <summary>Does the work. Returns the exit code; whatever it throws becomes a line and an exit code.</summary>
     protected abstract Task<int> RunAsync(ParseResult parsed, Remote remote, CancellationToken stop);
 
     /// <summary>True once something was begun that the same command would go on with.</summary>
-    protected bool CanResume { get; set; }
+    public bool CanResume { get; protected set; }
 
     /// <summary>True where the password takes standard input, so that a file cannot.</summary>
     protected bool TakesStandardInput(ParseResult parsed) => parsed.GetValue(_passwordStdin);

@@ -1,0 +1,14 @@
+namespace Argosy.Cli.Shell.Editing;
+
+/// <summary>Where the lines of a shell come from, and the answers to its questions.</summary>
+internal interface ILines : IDisposable
+{
+    /// <summary>The next line; null at the end.</summary>
+    /// <param name="prompt">Shown where somebody sees it; safe to show.</param>
+    /// <param name="end">Ends the wait.</param>
+    Task<string?> ReadAsync(string prompt, CancellationToken end);
+
+    /// <summary>Asks, and waits for a line.</summary>
+    /// <exception cref="OperationCanceledException">Nobody wants to answer.</exception>
+    Task<string> AskAsync(string question, CancellationToken stop);
+}
