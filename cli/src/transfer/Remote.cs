@@ -18,6 +18,9 @@ internal sealed class Remote(ClientOptions options, bool passwordStdin, Results 
     /// <summary>Asks somebody whether transfers that were cut go on, or begin again; null: they go on.</summary>
     public Func<IReadOnlyList<UnfinishedPart>, CancellationToken, Task<bool>>? MayContinue { get; init; }
 
+    /// <summary>True once somebody was asked for a password.</summary>
+    public bool WasTyped { get; private set; }
+
     /// <summary>The session for a URL, whatever its path.</summary>
     public async Task<FileClient> ConnectAsync(ArgosyUrl url, CancellationToken stop)
     {
@@ -46,6 +49,13 @@ internal sealed class Remote(ClientOptions options, bool passwordStdin, Results 
         return true;
     }
 
+    /// <summary>Ends the session for a URL; the next to ask gets a new one.</summary>
+    public async ValueTask RemoveAsync(ArgosyUrl url)
+    {
+        if (_sessions.Remove(url with { Path = RemotePath.Root }, out var session))
+            await session.DisposeAsync();
+    }
+
     /// <summary>Asks what is to become of transfers that were cut, where there are any and somebody can be asked.</summary>
     public async Task ContinueOrBeginAsync(IReadOnlyList<UnfinishedPart> unfinished, CancellationToken stop)
     {
@@ -70,6 +80,7 @@ internal sealed class Remote(ClientOptions options, bool passwordStdin, Results 
         if (!Prompts.CanAsk)
             return null;
         var place = url with { Path = RemotePath.Root };
+        WasTyped = true;
         return _typed.TryGetValue(place, out var typed) ? typed : _typed[place] = await Prompts.PasswordAsync(url, stop) ?? "";
     }
 }

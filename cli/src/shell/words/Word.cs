@@ -31,4 +31,4 @@ internal enum Quote
 /// <param name="Words">The words that are complete.</param>
 /// <param name="Last">The one that is being typed; perhaps nothing of it yet.</param>
 /// <param name="Open">The quotes that are open there.</param>
-internal sealed record UnfinishedLine(IReadOnlyList<Word> Words, Word Last, Quote Open);
+internal sealed record UnfinishedLine(List<Word> Words, Word Last, Quote Open);
