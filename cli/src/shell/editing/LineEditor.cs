@@ -50,6 +50,7 @@ internal sealed class LineEditor : ILines
         using var mode = TerminalMode.Begin();
         using var waking = end.UnsafeRegister(static keyboard => ((Keyboard)keyboard!).Wake(), _keyboard);
         _view.Write(BeginPasteMode);
+        _view.Begin();
         try
         {
             return await new Edit(this, prompt, isQuestion, mode, end).RunAsync();
@@ -94,7 +95,11 @@ internal sealed class LineEditor : ILines
         {
             if (!_ahead.Any(key => key.Kind is KeyKind.Cancel))
                 continue;
-            _ahead.Clear();
+            while (_ahead.Dequeue().Kind is not KeyKind.Cancel)
+            {
+                // What was typed before it is cleared by it.
+            }
+
             await stop.CancelAsync();
             return Completion.Nothing;
         }

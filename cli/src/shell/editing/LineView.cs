@@ -52,6 +52,13 @@ internal sealed class LineView
         Write(isFull && last.Length == 0 ? $"{down}{right}" : $"{down}{right}{last}\r\n");
     }
 
+    /// <summary>Makes sure that the next line begins at the left: what a command showed last may have had no end of line.</summary>
+    public void Begin()
+    {
+        // A row of blanks fits exactly where the cursor is at its left; elsewhere it goes on in the next row.
+        Write($"{new string(' ', WindowSize.Now.Columns)}\r\u001b[K");
+    }
+
     /// <summary>Empties the window.</summary>
     public void Clear()
     {
