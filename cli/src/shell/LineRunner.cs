@@ -6,10 +6,12 @@ namespace Argosy.Cli.Shell;
 /// <summary>Runs lines, one at a time. Whatever goes wrong with one is told, and the shell goes on.</summary>
 internal sealed class LineRunner(RemoteShell shell)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private CancellationTokenSource? _running;
 
     /// <summary>
-    /// Stops the line that runs, in order; the second time by ending the session. False: none is running. From a signal's thread.
+    /// Stops the line that runs, in order; the second time, or when that takes long, by ending the session. False: none is running. From a signal's
+    /// thread.
     /// </summary>
     public bool Interrupt()
     {
@@ -17,8 +19,11 @@ internal sealed class LineRunner(RemoteShell shell)
             return false;
         try
         {
+            // What it waits for may never come: in order only as long as that is quick.
             if (running.IsCancellationRequested)
-                _ = shell.AbandonAsync().AsTask();
+                Abandon(running);
+            else
+                _ = Task.Delay(Patience).ContinueWith(_ => Abandon(running), TaskScheduler.Default);
             running.Cancel();
         }
         catch (ObjectDisposedException)
@@ -64,6 +69,12 @@ internal sealed class LineRunner(RemoteShell shell)
         {
             _running = null;
         }
+    }
+
+    private void Abandon(CancellationTokenSource running)
+    {
+        if (_running == running)
+            _ = shell.AbandonAsync().AsTask();
     }
 
     private (int Code, bool IsStopped) Fail(Exception exception, Call? call, string line, bool isStopped)

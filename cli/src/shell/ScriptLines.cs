@@ -6,7 +6,7 @@ namespace Argosy.Cli.Shell;
 internal sealed class ScriptLines(TextReader script) : ILines
 {
     // A byte order mark is no part of the first line.
-    public async Task<string?> ReadAsync(string prompt, CancellationToken end) =>
+    public async Task<string?> ReadAsync(Func<string> prompt, CancellationToken end) =>
         (await Task.Run(script.ReadLine, CancellationToken.None).WaitAsync(end))?.TrimStart('\ufeff');
 
     public Task<string> AskAsync(string question, CancellationToken stop) => throw new OperationCanceledException();

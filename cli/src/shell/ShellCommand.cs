@@ -97,7 +97,7 @@ internal sealed class ShellCommand
     {
         while (!shell.IsOver)
         {
-            if (await shell.Lines.ReadAsync(ShellPrompt.Of(shell.Name, shell.Folder.ToString(), WindowSize.Now.Columns), end) is not { } text)
+            if (await shell.Lines.ReadAsync(Prompt, end) is not { } text)
                 break;
             // Several where they were pasted.
             foreach (var line in text.Split('\n').TakeWhile(_ => !shell.IsOver))
@@ -110,11 +110,13 @@ internal sealed class ShellCommand
         }
 
         return 0;
+
+        string Prompt() => ShellPrompt.Of(shell.Name, shell.Folder.ToString(), WindowSize.Now.Columns);
     }
 
     private static async Task<int> RunScriptAsync(RemoteShell shell, LineRunner runner, CancellationToken end)
     {
-        for (var number = 1; !shell.IsOver && await shell.Lines.ReadAsync("", end) is { } line; number++)
+        for (var number = 1; !shell.IsOver && await shell.Lines.ReadAsync(() => "", end) is { } line; number++)
         {
             var (code, isStopped) = await runner.RunAsync(Allowed(line, out var mayFail), $"line {number}", end);
             if (isStopped || (code != 0 && !mayFail))

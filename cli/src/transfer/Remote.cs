@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Argosy.Cli.Output;
 using Argosy.Client;
 
@@ -9,7 +10,8 @@ namespace Argosy.Cli.Transfer;
 /// <param name="results">Where results go.</param>
 internal sealed class Remote(ClientOptions options, bool passwordStdin, Results results) : IAsyncDisposable
 {
-    private readonly Dictionary<ArgosyUrl, FileClient> _sessions = [];
+    // A signal may end a session while a command uses it.
+    private readonly ConcurrentDictionary<ArgosyUrl, FileClient> _sessions = [];
     private readonly Dictionary<ArgosyUrl, string> _typed = [];
     private string? _fromInput;
 
@@ -44,15 +46,14 @@ internal sealed class Remote(ClientOptions options, bool passwordStdin, Results 
     {
         if (!_sessions.TryGetValue(url with { Path = RemotePath.Root }, out var session) || session.IsOpen)
             return false;
-        _sessions.Remove(url with { Path = RemotePath.Root });
-        await session.DisposeAsync();
+        await RemoveAsync(url);
         return true;
     }
 
     /// <summary>Ends the session for a URL; the next to ask gets a new one.</summary>
     public async ValueTask RemoveAsync(ArgosyUrl url)
     {
-        if (_sessions.Remove(url with { Path = RemotePath.Root }, out var session))
+        if (_sessions.TryRemove(url with { Path = RemotePath.Root }, out var session))
             await session.DisposeAsync();
     }
 

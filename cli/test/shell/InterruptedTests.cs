@@ -83,7 +83,7 @@ public sealed class InterruptedTests(ShellWorld world) : IClassFixture<ShellWorl
         Contents.AssertSame(shell.Local("big"), shell.Remote("big"));
     }
 
-    // Ctrl-C once the transfer is half through, and the line stands still: so it cannot end by itself.
+    // Ctrl-C once the transfer is half through, and the line lets through so little that it cannot end by itself.
     private async Task StopAsync(ShellAtTerminal shell, string command, bool up)
     {
         await shell.ReadyAsync();
@@ -93,8 +93,17 @@ public sealed class InterruptedTests(ShellWorld world) : IClassFixture<ShellWorl
         await shell.Screen.PressAsync("Enter");
         await halt.Reached;
         await shell.Screen.PressAsync("C-c");
-        await shell.Screen.ShowsAsync($"Stopped. To go on where it stopped, repeat: {command}\n");
+        var stopped = shell.Screen.ShowsAsync($"Stopped. To go on where it stopped, repeat: {command}\n");
+        for (var at = halt.Bytes; !stopped.IsCompleted; at += 32 * 1024)
+        {
+            var next = world.Line.HaltAt(up, at + (32 * 1024));
+            halt.GoOn(cut: false);
+            await Task.WhenAny(next.Reached, stopped);
+            halt = next;
+        }
+
         halt.GoOn(cut: false);
+        await stopped;
         await shell.ReadyAsync();
     }
 

@@ -126,7 +126,7 @@ public sealed class ShellTests(ShellWorld world) : IClassFixture<ShellWorld>
         await shell.Screen.TypeAsync("mkd");
         await shell.Screen.EndsWithAsync($"…/narrow> {Line}");
         await shell.Screen.ResizeAsync(90, 10);
-        await shell.Screen.EndsWithAsync($"…/narrow> {Line}");
+        await shell.Screen.EndsWithAsync($"{shell.Prompt()} {Line}");
         await shell.Screen.PressAsync("Enter");
         await shell.ReadyAsync();
         Assert.Equal(["naïve", "über", "日本語日本語日本語日本語"], Directory.GetDirectories(shell.Remote("")).Select(Path.GetFileName).Order(StringComparer.Ordinal));

@@ -4,9 +4,9 @@ namespace Argosy.Cli.Shell.Editing;
 internal interface ILines : IDisposable
 {
     /// <summary>The next line; null at the end.</summary>
-    /// <param name="prompt">Shown where somebody sees it; safe to show.</param>
+    /// <param name="prompt">Shown where somebody sees it; safe to show. Asked again when the window's size changes.</param>
     /// <param name="end">Ends the wait.</param>
-    Task<string?> ReadAsync(string prompt, CancellationToken end);
+    Task<string?> ReadAsync(Func<string> prompt, CancellationToken end);
 
     /// <summary>Asks, and waits for a line.</summary>
     /// <exception cref="OperationCanceledException">Nobody wants to answer.</exception>

@@ -28,7 +28,7 @@ internal sealed class LineEditor : ILines
             _resized = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => _keyboard.Wake());
     }
 
-    public async Task<string?> ReadAsync(string prompt, CancellationToken end)
+    public async Task<string?> ReadAsync(Func<string> prompt, CancellationToken end)
     {
         var line = await EditAsync(prompt, isQuestion: false, end);
         if (line is not null)
@@ -37,7 +37,7 @@ internal sealed class LineEditor : ILines
     }
 
     public async Task<string> AskAsync(string question, CancellationToken stop) =>
-        await EditAsync(question, isQuestion: true, stop) ?? throw new OperationCanceledException();
+        await EditAsync(() => question, isQuestion: true, stop) ?? throw new OperationCanceledException();
 
     public void Dispose()
     {
@@ -45,7 +45,7 @@ internal sealed class LineEditor : ILines
         _keyboard.Dispose();
     }
 
-    private async Task<string?> EditAsync(string prompt, bool isQuestion, CancellationToken end)
+    private async Task<string?> EditAsync(Func<string> prompt, bool isQuestion, CancellationToken end)
     {
         using var mode = TerminalMode.Begin();
         using var waking = end.UnsafeRegister(static keyboard => ((Keyboard)keyboard!).Wake(), _keyboard);
@@ -108,7 +108,7 @@ internal sealed class LineEditor : ILines
     }
 
     /// <summary>One line, from its prompt to its end.</summary>
-    private sealed class Edit(LineEditor editor, string prompt, bool isQuestion, TerminalMode? mode, CancellationToken end)
+    private sealed class Edit(LineEditor editor, Func<string> prompt, bool isQuestion, TerminalMode? mode, CancellationToken end)
     {
         private readonly LineBuffer _line = new();
         private readonly LineView _view = editor._view;
@@ -132,7 +132,7 @@ internal sealed class LineEditor : ILines
                         _view.Leave();
                         return null;
                     case KeyKind.Enter:
-                        _view.Draw(prompt, _line.Text, _line.Text.Length);
+                        _view.Draw(prompt(), _line.Text, _line.Text.Length);
                         _view.Leave();
                         return _line.Text;
                     case KeyKind.Cancel when isQuestion:
@@ -174,7 +174,7 @@ internal sealed class LineEditor : ILines
 
         private Task<Key?> NextAsync() => editor.NextAsync(Draw, end);
 
-        private void Draw() => _view.Draw(prompt, _line.Text, _line.Cursor);
+        private void Draw() => _view.Draw(prompt(), _line.Text, _line.Cursor);
 
         private void Recall(int to)
         {
@@ -191,7 +191,7 @@ internal sealed class LineEditor : ILines
             // The second time, where the first could add nothing: all of them.
             if (offered is not null)
             {
-                _view.Draw(prompt, _line.Text, _line.Text.Length);
+                _view.Draw(prompt(), _line.Text, _line.Text.Length);
                 _view.Leave();
                 _view.Write(Columns.Of(offered.Candidates.Select(candidate => candidate.Shown).ToList(), WindowSize.Now.Columns, WindowSize.Now.Rows - 2).Replace("\n", "\r\n", StringComparison.Ordinal));
                 return;

@@ -11,16 +11,16 @@ internal sealed class PlainLines : ILines
     // A read cannot be taken back: the next one to wait waits for it.
     private Task<string?>? _pending;
 
-    public async Task<string?> ReadAsync(string prompt, CancellationToken end)
+    public async Task<string?> ReadAsync(Func<string> prompt, CancellationToken end)
     {
-        Console.Error.Write(prompt);
+        Console.Error.Write(prompt());
         _pending ??= Task.Run(() => _input.ReadLine(), CancellationToken.None);
         var line = await _pending.WaitAsync(end);
         _pending = null;
         return line;
     }
 
-    public async Task<string> AskAsync(string question, CancellationToken stop) => await ReadAsync(question, stop) ?? throw new OperationCanceledException();
+    public async Task<string> AskAsync(string question, CancellationToken stop) => await ReadAsync(() => question, stop) ?? throw new OperationCanceledException();
 
     public void Dispose() => _input.Dispose();
 }
