@@ -82,6 +82,7 @@ internal sealed class LineRunner(RemoteShell shell)
         if (isStopped || exception is OperationCanceledException)
         {
             shell.Settle();
+            shell.Lines.BeginRow();
             if (call?.CanResume == true)
                 AdviseResume(line, "Stopped. ");
             else

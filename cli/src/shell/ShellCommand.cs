@@ -36,13 +36,13 @@ internal sealed class ShellCommand
                 MayContinue = isScript ? null : (unfinished, stop) => ResumeQuestion.AskAsync(unfinished, lines, stop),
             };
             shell = new RemoteShell(url, remote, lines);
-            var client = await LogInAsync(shell, canRetry: Prompts.CanAsk && !_connection.TakesStandardInput(parsed), end.Token);
+            await LogInAsync(shell, canRetry: Prompts.CanAsk && !_connection.TakesStandardInput(parsed), end.Token);
             if (url.Path != RemotePath.Root)
                 await shell.EnterAsync(url.Path, end.Token);
             runner = new LineRunner(shell);
             if (isScript)
                 return await RunScriptAsync(shell, runner, end.Token);
-            Console.Error.WriteLine($"{client.Server} at {url.Authority}. help lists the commands, Ctrl-D ends.");
+            Console.Error.WriteLine($"Connected to {url.Authority}. Type help to see the commands.");
             return await RunDialogueAsync(shell, runner, end.Token);
         }
         catch (OperationCanceledException)
@@ -78,13 +78,14 @@ internal sealed class ShellCommand
             : new PlainLines();
 
     // A password is easily mistyped; one from elsewhere does not get better.
-    private static async Task<FileClient> LogInAsync(RemoteShell shell, bool canRetry, CancellationToken stop)
+    private static async Task LogInAsync(RemoteShell shell, bool canRetry, CancellationToken stop)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await shell.ConnectAsync(stop);
+                await shell.ConnectAsync(stop);
+                return;
             }
             catch (RefusedException refused) when (refused.Error == "login-failed" && canRetry && shell.Remote.WasTyped && attempt < Attempts)
             {

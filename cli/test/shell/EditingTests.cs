@@ -1,6 +1,7 @@
 using System.Text;
 using Argosy.Cli.Output;
 using Argosy.Cli.Shell.Editing;
+using Argosy.Cli.Shell.Verbs;
 
 namespace Argosy.Cli.Tests.Shell;
 
@@ -63,6 +64,17 @@ public sealed class EditingTests
         Assert.Equal("1  4\n2  5\n3  6\n", Columns.Of(["1", "2", "3", "4", "5", "6"], 5, 3));
         Assert.Equal("1  2\n… and 4 more\n", Columns.Of(["1", "2", "3", "4", "5", "6"], 5, 2));
         Assert.Equal("", Columns.Of([], 80));
+    }
+
+    [Fact]
+    public void Help_fits_a_usual_window_and_every_command_has_one()
+    {
+        var help = AllVerbs.List.Select(SessionVerbs.Help).Append(SessionVerbs.HelpOfAll()).ToList();
+        Assert.All(help.SelectMany(text => text.Split('\n')), line => Assert.InRange(line.Length, 0, 79));
+        Assert.All(AllVerbs.List, verb => Assert.StartsWith($"{verb.Name} {verb.Usage}".TrimEnd() + "\n", SessionVerbs.Help(verb), StringComparison.Ordinal));
+        var words = AllVerbs.List.SelectMany(verb => verb.Aliases.Prepend(verb.Name)).ToList();
+        Assert.Equal(words.Count, words.Distinct().Count());
+        Assert.Empty("ls cd pwd mkdir put get rm mv lcd lls quota hash exec help quit list".Split(' ').Except(words));
     }
 
     [Fact]

@@ -62,7 +62,7 @@ internal sealed class TmuxScreen : IAsyncDisposable
                 return _last;
             if (clock.Elapsed > ArgosyCommand.Patience)
                 throw new TimeoutException($"{what} did not come, but:\n{_last}");
-            await Task.Delay(10);
+            await Task.Delay(25);
         }
     }
 

@@ -11,4 +11,7 @@ internal interface ILines : IDisposable
     /// <summary>Asks, and waits for a line.</summary>
     /// <exception cref="OperationCanceledException">Nobody wants to answer.</exception>
     Task<string> AskAsync(string question, CancellationToken stop);
+
+    /// <summary>What is shown next begins at the left, also behind the ^C that a terminal shows by itself.</summary>
+    void BeginRow();
 }

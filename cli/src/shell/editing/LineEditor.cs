@@ -39,6 +39,8 @@ internal sealed class LineEditor : ILines
     public async Task<string> AskAsync(string question, CancellationToken stop) =>
         await EditAsync(() => question, isQuestion: true, stop) ?? throw new OperationCanceledException();
 
+    public void BeginRow() => _view.Begin();
+
     public void Dispose()
     {
         _resized?.Dispose();

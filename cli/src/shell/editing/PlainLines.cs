@@ -22,5 +22,7 @@ internal sealed class PlainLines : ILines
 
     public async Task<string> AskAsync(string question, CancellationToken stop) => await ReadAsync(() => question, stop) ?? throw new OperationCanceledException();
 
+    public void BeginRow() => Console.Error.WriteLine();
+
     public void Dispose() => _input.Dispose();
 }

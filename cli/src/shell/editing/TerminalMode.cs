@@ -34,7 +34,7 @@ internal sealed partial class TerminalMode : IDisposable
     public void Suspend()
     {
         Dispose();
-        _ = Kill(0, StopSignal);
+        _ = Raise(StopSignal);
         _ = SetAttributes(StandardInput, Drained, _raw);
     }
 
@@ -49,6 +49,7 @@ internal sealed partial class TerminalMode : IDisposable
     [LibraryImport("libc", EntryPoint = "cfmakeraw")]
     private static partial void MakeRaw([In, Out] byte[] state);
 
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
+    // To this very thread: it goes on when the process does, and not a moment before it stops.
+    [LibraryImport("libc", EntryPoint = "raise")]
+    private static partial int Raise(int signal);
 }

@@ -15,7 +15,7 @@ internal static class EntryVerbs
             Names = [NameKind.RemoteFolder],
             Options = [new("--parents", "-p", "Make the folders on the way too, and do not mind if it exists.")],
         },
-        new("rm", "[-r] NAME...", "Remove files, or with -r folders with all that is in them.", RemoveAsync)
+        new("rm", "[-r] NAME...", "Remove files, with -r folders too.", RemoveAsync)
         {
             Aliases = ["delete"],
             Least = 1,

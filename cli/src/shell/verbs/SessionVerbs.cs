@@ -20,7 +20,12 @@ internal static class SessionVerbs
 
     public static Verb[] All { get; } =
     [
-        new("exec", "COMMAND [WORD...]", "Run a command on the server, where it allows that.", ExecuteAsync) { Least = 1, TakesAllWords = true },
+        new("exec", "COMMAND [WORD...]", "Run a command on the server.", ExecuteAsync)
+        {
+            Least = 1,
+            TakesAllWords = true,
+            Notes = ["Where the server allows that; most do not."],
+        },
         new("help", "[COMMAND]", "Explain the commands, or one.", HelpAsync) { Aliases = ["?"], Most = 1, NeedsServer = false, Names = [NameKind.Verb] },
         new("quit", "", "End.", QuitAsync) { Aliases = ["exit", "bye"], Most = 0, NeedsServer = false },
     ];
@@ -34,27 +39,30 @@ internal static class SessionVerbs
         var options = verb.Options.Select(option => ($"{(option.Letter is { } letter ? letter + ", " : "    ")}{option.Name} {option.Value}".TrimEnd(), option.Description)).ToList();
         foreach (var (words, description) in options)
             text.Append("  ").Append(words.PadRight(options.Max(option => option.Item1.Length) + 2)).Append(description).Append('\n');
+        if (options.Count > 0 && verb.Notes.Length > 0)
+            text.Append('\n');
         foreach (var note in verb.Notes)
             text.Append($"  {note}".TrimEnd()).Append('\n');
         return text.ToString().TrimEnd('\n');
+    }
+
+    /// <summary>All commands, a line each, and how to type.</summary>
+    public static string HelpOfAll()
+    {
+        var lines = AllVerbs.List.Select(verb => (Usage: $"{verb.Name} {verb.Usage}".TrimEnd(), verb.Summary)).ToList();
+        return string.Join('\n', lines.Select(line => $"{line.Usage.PadRight(lines.Max(one => one.Usage.Length) + 2)}{line.Summary}").Append("").Concat(Typing));
     }
 
     private static Task<int> HelpAsync(Call call)
     {
         var help = call.Names switch
         {
-            [] => All(),
+            [] => HelpOfAll(),
             [var name] when AllVerbs.Find(name.Text) is { } verb => Help(verb),
             _ => throw Unknown(call.Names[0].Text),
         };
         call.Shell.Results.Show(help, _ => { });
         return Task.FromResult(0);
-
-        static string All()
-        {
-            var lines = AllVerbs.List.Select(verb => ($"{verb.Name} {verb.Usage}".TrimEnd(), verb.Summary)).ToList();
-            return string.Join('\n', lines.Select(line => $"{line.Item1.PadRight(lines.Max(one => one.Item1.Length) + 2)}{line.Summary}").Append("").Concat(Typing));
-        }
     }
 
     /// <summary>There is no such command.</summary>

@@ -24,7 +24,7 @@ internal static class TransferVerbs
 
     public static Verb[] All { get; } =
     [
-        new("put", "[-r] FILE... [DEST]", "Upload files, or with -r folders, into this folder or to DEST.", PutAsync)
+        new("put", "[-r] FILE... [DEST]", "Upload files, with -r folders too.", PutAsync)
         {
             Least = 1,
             Names = [NameKind.Local, NameKind.Local | NameKind.RemoteFolder],
@@ -38,7 +38,7 @@ internal static class TransferVerbs
                 "", .. Interrupted,
             ],
         },
-        new("get", "[-r] NAME... [DEST]", "Download files, or with -r folders, to here or to DEST.", GetAsync)
+        new("get", "[-r] NAME... [DEST]", "Download files, with -r folders too.", GetAsync)
         {
             Least = 1,
             Names = [NameKind.Remote, NameKind.Remote | NameKind.LocalFolder],
