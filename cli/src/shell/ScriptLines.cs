@@ -11,6 +11,10 @@ internal sealed class ScriptLines(TextReader script) : ILines
 
     public Task<string> AskAsync(string question, CancellationToken stop) => throw new OperationCanceledException();
 
+    public void Restart()
+    {
+    }
+
     public void BeginRow()
     {
     }

@@ -21,6 +21,7 @@ internal sealed class ShellCommand
     {
         var results = new Results(isJson: false);
         using var end = new CancellationTokenSource();
+        RemoteShell? shell = null;
         LineRunner? runner = null;
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
@@ -29,7 +30,6 @@ internal sealed class ShellCommand
         {
             var url = ArgosyUrl.Parse(parsed.GetRequiredValue(_url));
             var isScript = Console.IsInputRedirected;
-            RemoteShell? shell = null;
             using var lines = isScript ? new ScriptLines(Console.In) : LinesOfTerminal(async (line, stop) => await new NameCompleter(shell!).FindAsync(line, stop));
             await using var remote = new Remote(_connection.For(parsed), _connection.TakesStandardInput(parsed), results)
             {
@@ -47,6 +47,9 @@ internal sealed class ShellCommand
         }
         catch (OperationCanceledException)
         {
+            // Behind a question for the password.
+            if (runner is null && Prompts.CanAsk)
+                Console.Error.WriteLine();
             results.Speaker = "argosy";
             results.Advise("Stopped.");
             return 1;
@@ -61,8 +64,12 @@ internal sealed class ShellCommand
         void Interrupt(PosixSignalContext context)
         {
             context.Cancel = true;
-            if (runner?.Interrupt() != true && (runner is null || Console.IsInputRedirected))
+            if (runner?.Interrupt() == true)
+                return;
+            if (runner is null || Console.IsInputRedirected)
                 end.Cancel();
+            else
+                shell!.Lines.Restart();
         }
 
         void End(PosixSignalContext context)

@@ -151,6 +151,11 @@ public sealed class ShellTests(ShellWorld world) : IClassFixture<ShellWorld>
         await using var shell = await world.StartAsync("dumb", terminal: "dumb");
         Assert.Equal("", await shell.RunAsync("mkdir x"));
         Assert.Equal("x/", await shell.RunAsync("ls"));
+        await shell.Screen.TypeAsync("rm -r x");
+        await shell.Screen.EndsWithAsync(shell.Prompt() + " rm -r x");
+        await shell.Screen.PressAsync("C-c");
+        Assert.Contains("rm -r x^C\n", await shell.ReadyAsync(), StringComparison.Ordinal);
+        Assert.Equal("x/", await shell.RunAsync("ls"));
         await shell.Screen.PressAsync("C-d");
         Assert.Equal(0, await shell.Screen.ExitAsync());
     }

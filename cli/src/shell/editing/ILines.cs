@@ -12,6 +12,9 @@ internal interface ILines : IDisposable
     /// <exception cref="OperationCanceledException">Nobody wants to answer.</exception>
     Task<string> AskAsync(string question, CancellationToken stop);
 
+    /// <summary>Somebody sent SIGINT while a line was waited for: it is waited for anew.</summary>
+    void Restart();
+
     /// <summary>What is shown next begins at the left, also behind the ^C that a terminal shows by itself.</summary>
     void BeginRow();
 }

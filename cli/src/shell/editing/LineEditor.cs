@@ -39,6 +39,11 @@ internal sealed class LineEditor : ILines
     public async Task<string> AskAsync(string question, CancellationToken stop) =>
         await EditAsync(() => question, isQuestion: true, stop) ?? throw new OperationCanceledException();
 
+    // Ctrl-C is a key here.
+    public void Restart()
+    {
+    }
+
     public void BeginRow() => _view.Begin();
 
     public void Dispose()
@@ -56,6 +61,11 @@ internal sealed class LineEditor : ILines
         try
         {
             return await new Edit(this, prompt, isQuestion, mode, end).RunAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            _view.Leave();
+            throw;
         }
         finally
         {

@@ -10,17 +10,24 @@ internal sealed class PlainLines : ILines
 
     // A read cannot be taken back: the next one to wait waits for it.
     private Task<string?>? _pending;
+    private Func<string> _prompt = () => "";
 
     public async Task<string?> ReadAsync(Func<string> prompt, CancellationToken end)
     {
+        _prompt = prompt;
         Console.Error.Write(prompt());
         _pending ??= Task.Run(() => _input.ReadLine(), CancellationToken.None);
         var line = await _pending.WaitAsync(end);
         _pending = null;
+        if (line is null)
+            Console.Error.WriteLine();
         return line;
     }
 
     public async Task<string> AskAsync(string question, CancellationToken stop) => await ReadAsync(() => question, stop) ?? throw new OperationCanceledException();
+
+    // The kernel has forgotten what was typed of it.
+    public void Restart() => Console.Error.Write($"\n{_prompt()}");
 
     public void BeginRow() => Console.Error.WriteLine();
 

@@ -15,7 +15,7 @@ internal static class LocalVerbs
             Names = [NameKind.Local],
             Options = [new("--all", "-a", "Names that begin with a dot too."), new("--long", "-l", "Permissions, size and time beside the name.")],
         },
-        new("lcd", "[FOLDER]", "Go to a local folder; without one to your home.", ChangeAsync) { Most = 1, NeedsServer = false, Names = [NameKind.LocalFolder] },
+        new("lcd", "[FOLDER]", "Go to a local folder; without one: home.", ChangeAsync) { Most = 1, NeedsServer = false, Names = [NameKind.LocalFolder] },
         new("lpwd", "", "Show the local folder.", ShowAsync) { Most = 0, NeedsServer = false },
     ];
 

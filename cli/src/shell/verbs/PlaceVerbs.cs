@@ -14,7 +14,7 @@ internal static class PlaceVerbs
             Names = [NameKind.Remote],
             Options = [new("--all", "-a", "Names that begin with a dot too."), new("--long", "-l", "Permissions, size and time beside the name.")],
         },
-        new("cd", "[FOLDER]", "Go to a folder on the server; without one to the home.", ChangeAsync)
+        new("cd", "[FOLDER]", "Go to a folder; without one to the home.", ChangeAsync)
         {
             Most = 1,
             Names = [NameKind.RemoteFolder],
