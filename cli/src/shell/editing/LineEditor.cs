@@ -32,7 +32,7 @@ internal sealed class LineEditor : ILines
     {
         var line = await EditAsync(prompt, isQuestion: false, end);
         if (line is not null)
-            _history.Add(line);
+            _history.Add(line.TrimEnd());
         return line;
     }
 
