@@ -7,7 +7,7 @@ public sealed class InterruptedTests(ShellWorld world) : IClassFixture<ShellWorl
 {
     private const int Timeout = 120_000;
     private const int Size = 24 << 20;
-    private const int Cut = 12 << 20;
+    private const int Cut = 6 << 20;
 
     [Theory(Timeout = Timeout)]
     [InlineData("Y")]
@@ -16,8 +16,11 @@ public sealed class InterruptedTests(ShellWorld world) : IClassFixture<ShellWorl
     {
         await using var shell = await world.StartAsync($"up-{answer}");
         await File.WriteAllBytesAsync(shell.Local("big file"), Contents.Random(Size, 1));
+        await shell.ReadyAsync();
+        var connections = world.Line.Connections;
         await StopAsync(shell, "put 'big file'", up: true);
         Assert.Equal("", await shell.RunAsync("ls"));
+        Assert.Equal(connections, world.Line.Connections);
 
         world.Line.Reset();
         await AnswerAsync(shell, "put 'big file'", answer);
@@ -83,7 +86,51 @@ public sealed class InterruptedTests(ShellWorld world) : IClassFixture<ShellWorl
         Contents.AssertSame(shell.Local("big"), shell.Remote("big"));
     }
 
-    // Ctrl-C once the transfer is half through, and the line lets through so little that it cannot end by itself.
+    [Fact(Timeout = Timeout)]
+    public async Task A_password_is_asked_for_until_it_is_right_and_then_never_again()
+    {
+        await using var shell = await world.StartAsync("typed", isTyped: true);
+        await shell.Screen.EndsWithAsync($"Password of alex at 127.0.0.1:{world.Line.Port}:");
+        await shell.Screen.TypeAsync("wrong");
+        await shell.Screen.PressAsync("Enter");
+        await shell.Screen.UntilAsync(screen => screen.Contains("wrong password", StringComparison.Ordinal) && screen.EndsWith(':'), "The second question");
+        await shell.Screen.TypeAsync(Deployment.Password);
+        await shell.Screen.PressAsync("Enter");
+        await shell.ReadyAsync();
+
+        world.Line.Reset();
+        var halt = world.Line.HaltAt(up: true, 1);
+        await shell.Screen.TypeAsync("ls");
+        await shell.Screen.PressAsync("Enter");
+        await halt.Reached;
+        halt.GoOn(cut: true);
+        Assert.Contains($"ls: 127.0.0.1:{world.Line.Port} ended the connection.", await shell.ReadyAsync(), StringComparison.Ordinal);
+        world.Line.Reset();
+        Assert.Equal($"ls: The connection was lost; connected again to 127.0.0.1:{world.Line.Port}.", await shell.RunAsync("ls"));
+    }
+
+    [Fact(Timeout = Timeout)]
+    public async Task Control_c_ends_the_wait_for_a_server_that_is_silent()
+    {
+        await using var shell = await world.StartAsync("silent");
+        await shell.ReadyAsync();
+        world.Line.Reset();
+        var halt = world.Line.HaltAt(up: false, 1);
+        await shell.Screen.TypeAsync("ls");
+        await shell.Screen.PressAsync("Enter");
+        await halt.Reached;
+        await shell.Screen.PressAsync("C-c");
+        Assert.Contains("\nls: Stopped.\n", await shell.ReadyAsync(), StringComparison.Ordinal);
+
+        // The old connection stands still for ever; a new one does not.
+        world.Line.Reset();
+        var connections = world.Line.Connections;
+        Assert.Equal("", await shell.RunAsync("ls"));
+        Assert.Equal(connections + 1, world.Line.Connections);
+        halt.GoOn(cut: true);
+    }
+
+    // Ctrl-C once a quarter of the transfer is through, and the line lets through so little that it cannot end by itself.
     private async Task StopAsync(ShellAtTerminal shell, string command, bool up)
     {
         await shell.ReadyAsync();
@@ -94,11 +141,12 @@ public sealed class InterruptedTests(ShellWorld world) : IClassFixture<ShellWorl
         await halt.Reached;
         await shell.Screen.PressAsync("C-c");
         var stopped = shell.Screen.ShowsAsync($"Stopped. To go on where it stopped, repeat: {command}\n");
-        for (var at = halt.Bytes; !stopped.IsCompleted; at += 32 * 1024)
+        for (var at = halt.Bytes; !stopped.IsCompleted; at += 4 * 1024)
         {
-            var next = world.Line.HaltAt(up, at + (32 * 1024));
+            var next = world.Line.HaltAt(up, at + (4 * 1024));
             halt.GoOn(cut: false);
             await Task.WhenAny(next.Reached, stopped);
+            await Task.Delay(2);
             halt = next;
         }
 

@@ -27,14 +27,14 @@ public sealed class ShellWorld : IAsyncLifetime
     }
 
     /// <summary>A shell at a terminal, in a folder of the server and a local one, both new and empty.</summary>
-    internal async Task<ShellAtTerminal> StartAsync(string name, int columns = 80, int rows = 24, string terminal = "screen-256color", string? state = null)
+    internal async Task<ShellAtTerminal> StartAsync(string name, int columns = 80, int rows = 24, string terminal = "screen-256color", bool isTyped = false)
     {
         Directory.CreateDirectory(Deployment.Stored(name));
         var local = Directory.CreateDirectory(Deployment.Home[$"local-{name}"]).FullName;
         var url = Deployment.Url($"/{name}", port: Line.Port);
         var screen = await TmuxScreen.StartAsync(
             Deployment.Home, local, $"TERM={terminal} {ArgosyCommand.Program} shell {url}", columns, rows,
-            ("ARGOSY_PASSWORD", Deployment.Password), ("XDG_STATE_HOME", Deployment.Home[$"state-{state ?? name}"]));
+            ("ARGOSY_PASSWORD", isTyped ? "" : Deployment.Password), ("XDG_STATE_HOME", Deployment.Home[$"state-{name}"]));
         return new ShellAtTerminal(screen, name, local, Deployment.Stored(name));
     }
 

@@ -40,6 +40,7 @@ internal sealed class KeyDecoder
     private readonly Decoder _utf8 = new UTF8Encoding().GetDecoder();
     private readonly StringBuilder _pending = new();
     private bool _isPasting;
+    private int _searched;
 
     /// <summary>True while it cannot be told whether ESC is a key or the beginning of one.</summary>
     public bool IsUndecided => _pending.Length > 0 && !_isPasting;
@@ -119,13 +120,16 @@ internal sealed class KeyDecoder
 
     private bool TakePaste(List<Key> keys)
     {
-        var text = _pending.ToString();
-        var end = text.IndexOf(EndOfPaste, StringComparison.Ordinal);
+        // Only where it has not been looked for: a paste may be long, and come in many pieces.
+        var from = Math.Max(_searched - EndOfPaste.Length, 0);
+        var end = _pending.ToString(from, _pending.Length - from).IndexOf(EndOfPaste, StringComparison.Ordinal);
+        _searched = end < 0 ? _pending.Length : 0;
         if (end < 0)
             return false;
-        _pending.Clear().Append(text, end + EndOfPaste.Length, text.Length - end - EndOfPaste.Length);
+        var text = _pending.ToString(0, from + end);
+        _pending.Remove(0, text.Length + EndOfPaste.Length);
         _isPasting = false;
-        keys.Add(new Key(KeyKind.Paste, text[..end].Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n')));
+        keys.Add(new Key(KeyKind.Paste, text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n')));
         return true;
     }
 }
