@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Argosy.Cli.Benchmarks;
 using Argosy.Cli.Hosting;
+using Argosy.Cli.Shell;
 using Argosy.Cli.Transfer;
 
 namespace Argosy.Cli;
@@ -39,6 +40,7 @@ public static class CommandLine
         root.Add(ServeCommand.Create());
         root.Add(UserCommand.Create());
         foreach (var command in TransferCommands.All()) root.Add(command);
+        root.Add(ShellCommand.Create());
         root.Add(BenchCommand.Create());
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

@@ -16,10 +16,14 @@ internal static class Failure
             StartException or AccountStoreException => (error.Message, 1),
             ClientException failed => (failed.Message, failed.ExitCode),
             OperationCanceledException => ("stopped", 1),
-            _ => ($"{error.GetType().Name}: {error.Message} This is a bug, please report it (ARGOSY_DEBUG=1 shows the detail).", 1),
+            _ => (Unexpected(error).Message, 1),
         };
         Console.Error.WriteLine($"argosy: {Terminal.Escape(message)}");
         if (Environment.GetEnvironmentVariable("ARGOSY_DEBUG") == "1") Console.Error.WriteLine(error);
         return code;
     }
+
+    /// <summary>What is said of a mistake in the program.</summary>
+    public static CommandException Unexpected(Exception error) =>
+        new($"{error.GetType().Name}: {error.Message} This is a bug, please report it (ARGOSY_DEBUG=1 shows the detail).");
 }

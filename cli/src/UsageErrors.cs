@@ -37,8 +37,8 @@ internal static class UsageErrors
         return 2;
     }
 
-    // Null for a command whose verb is missing: its help is the answer.
-    private static string? Message(ParseResult parsed)
+    /// <summary>What is wrong. Null for a command whose verb is missing: its help is the answer.</summary>
+    public static string? Message(ParseResult parsed)
     {
         if ((UnknownOption(parsed) ?? parsed.UnmatchedTokens.FirstOrDefault()) is { } unknown)
         {

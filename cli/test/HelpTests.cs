@@ -22,6 +22,7 @@ public sealed class HelpTests : IDisposable
     [InlineData("get")]
     [InlineData("ls")]
     [InlineData("rm")]
+    [InlineData("shell")]
     [InlineData("bench models")]
     [InlineData("bench report")]
     public async Task Help_ends_with_examples(string command)

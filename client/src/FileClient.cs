@@ -37,6 +37,9 @@ public sealed partial class FileClient : IAsyncDisposable
     /// <summary>The server's name and version as it says, safe to show.</summary>
     public string Server { get; private init; } = "";
 
+    /// <summary>False once the session is over, however it ended; a new one has to be made then.</summary>
+    public bool IsOpen => !_session.IsOver;
+
     /// <summary>Connects, makes sure that the server is the one meant, and logs in.</summary>
     /// <param name="url">Where; without a user the session is anonymous. Its path plays no part.</param>
     /// <param name="options">How; null for the defaults.</param>
@@ -67,6 +70,10 @@ public sealed partial class FileClient : IAsyncDisposable
     /// <summary>Asks the server for a sign of life.</summary>
     public Task PingAsync(CancellationToken cancellationToken = default) =>
         AskAsync(id => new Request { Command = "ping", Id = id }, Nothing, cancellationToken);
+
+    /// <summary>Asks the server to run a command. No server of protocol version 1 does: it refuses with <c>unsupported</c>.</summary>
+    public Task ExecuteAsync(CancellationToken cancellationToken = default) =>
+        AskAsync(id => new Request { Command = "exec", Id = id }, Nothing, cancellationToken);
 
     /// <summary>Ends the session. Operations that are under way fail with <see cref="ObjectDisposedException"/>.</summary>
     public ValueTask DisposeAsync() => _session.DisposeAsync();

@@ -19,6 +19,9 @@ internal sealed class Results(bool isJson)
 
     public bool IsJson => isJson;
 
+    /// <summary>Who speaks in failures and warnings.</summary>
+    public string Speaker { get; set; } = "argosy";
+
     /// <summary>Shows one result.</summary>
     /// <param name="text">For people, already safe to show; empty: nothing worth a line.</param>
     /// <param name="describe">For scripts: the members of the object.</param>
@@ -33,13 +36,13 @@ internal sealed class Results(bool isJson)
     /// <summary>Shows something that is no failure but should be known: on standard error, and as an object where objects were asked for.</summary>
     public void Warn(string text, Action<Utf8JsonWriter> describe)
     {
-        Write(Console.Error, $"argosy: {text}");
+        Write(Console.Error, $"{Speaker}: {text}");
         if (isJson)
             Write(Console.Out, Encode(describe));
     }
 
     /// <summary>Shows people what to do next.</summary>
-    public void Advise(string text) => Write(Console.Error, $"argosy: {text}");
+    public void Advise(string text) => Write(Console.Error, $"{Speaker}: {text}");
 
     /// <summary>Shows what went wrong, and with what.</summary>
     /// <param name="exception">What went wrong.</param>
@@ -54,7 +57,7 @@ internal sealed class Results(bool isJson)
             _ => Message(exception),
         };
         // A server's words often begin with the name already.
-        var line = subject is null || message.StartsWith(subject, StringComparison.Ordinal) ? $"argosy: {message}" : $"argosy: {subject}: {message}";
+        var line = subject is null || message.StartsWith(subject, StringComparison.Ordinal) ? $"{Speaker}: {message}" : $"{Speaker}: {subject}: {message}";
         Write(Console.Error, line);
         if (isJson)
         {

@@ -30,21 +30,24 @@ internal sealed class GetCommand : RemoteCommand
         var target = new GetTarget(hasTarget ? words[^1] : ".", urls.Count > 1);
         if (!isRecursive)
             urls.ForEach(url => target.FileFor(url.Path));
-        var progress = new Progress(remote.Results, 0);
-        var trees = _options.ForTrees(parsed, progress.BeginTree());
+        var trees = _options.ForTrees(parsed, null);
         foreach (var url in urls)
             await remote.ConnectAsync(url, stop);
+        var code = 0;
+        var (files, folders) = (new List<ArgosyUrl>(), new List<ArgosyUrl>());
+        await foreach (var (url, kind) in FindAsync(remote, urls, isRecursive, missing => code = missing, stop))
+            (kind == EntryKind.Folder ? folders : files).Add(url);
+        // Where a wildcard was expanded there could have been several: what it means must not depend on how many there are today.
+        target = target with { IsForSeveral = files.Concat(folders).Any(found => urls.Count > 1 || found.Path != urls[0].Path) };
+        if (remote.MayContinue is not null && !target.IsOutput)
+            await ContinueOrBeginAsync(remote, files, target, stop);
+        CanResume = !target.IsOutput;
+        var progress = new Progress(remote.Results, 0);
+        trees = trees with { Progress = progress.BeginTree() };
         return await progress.ShowAsync(GetAllAsync());
 
         async Task<int> GetAllAsync()
         {
-            var code = 0;
-            var (files, folders) = (new List<ArgosyUrl>(), new List<ArgosyUrl>());
-            await foreach (var (url, kind) in FindAsync(remote, urls, isRecursive, missing => code = missing, stop))
-                (kind == EntryKind.Folder ? folders : files).Add(url);
-            // Where a wildcard was expanded there could have been several: what it means must not depend on how many there are today.
-            target = target with { IsForSeveral = files.Concat(folders).Any(found => urls.Count > 1 || found.Path != urls[0].Path) };
-            CanResume = !target.IsOutput;
             code = Math.Max(code, await Batch.RunAsync(
                 files,
                 (url, cancel) => GetAsync(remote, url, target.FileFor(url.Path), _options.ForGet(parsed), progress, cancel),
@@ -60,6 +63,19 @@ internal sealed class GetCommand : RemoteCommand
 
             return code;
         }
+    }
+
+    private static async Task ContinueOrBeginAsync(Remote remote, List<ArgosyUrl> files, GetTarget target, CancellationToken stop)
+    {
+        var unfinished = new List<UnfinishedPart>();
+        foreach (var url in files)
+        {
+            var client = await remote.ConnectAsync(url, stop);
+            if (client.FindUnfinishedGet(url.Path, target.FileFor(url.Path), UnfinishedTransfers.Default) is { } part)
+                unfinished.Add(part);
+        }
+
+        await remote.ContinueOrBeginAsync(unfinished, stop);
     }
 
     /// <summary>What the URLs mean, once wildcards are expanded; whether each is a folder is asked only where folders are wanted.</summary>
@@ -119,7 +135,7 @@ internal sealed class GetCommand : RemoteCommand
         });
     }
 
-    private Command Build()
+    protected override Command Build()
     {
         var command = new Command("get", "Download files, or with -r folders. Each file appears at once, complete and verified; one that is here already costs nothing, and one that was cut goes on.") { _words };
         _options.AddTo(command);

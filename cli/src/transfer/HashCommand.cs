@@ -4,10 +4,10 @@ using Argosy.Client;
 
 namespace Argosy.Cli.Transfer;
 
-/// <summary><c>argosy hash URL</c></summary>
+/// <summary><c>argosy hash URL...</c></summary>
 internal sealed class HashCommand : RemoteCommand
 {
-    private readonly Argument<string> _url = new("URL") { Description = "The file." };
+    private readonly Argument<string[]> _urls = new("URL...") { Description = "The files.", Arity = ArgumentArity.OneOrMore };
 
     private readonly Option<string> _algorithm = new("--algorithm")
     {
@@ -18,19 +18,21 @@ internal sealed class HashCommand : RemoteCommand
 
     public static Command Create() => new HashCommand().Build();
 
-    protected override async Task<int> RunAsync(ParseResult parsed, Remote remote, CancellationToken stop)
+    protected override Task<int> RunAsync(ParseResult parsed, Remote remote, CancellationToken stop)
     {
-        var url = ArgosyUrl.Parse(parsed.GetRequiredValue(_url));
         var name = parsed.GetRequiredValue(_algorithm);
-        var client = await remote.ConnectAsync(url, stop);
-        var hash = await client.HashAsync(url.Path, Algorithm(name), stop);
-        remote.Results.Show($"{hash}  {url.Path}", json =>
+        return EachAsync(parsed.GetRequiredValue(_urls), remote, (client, path, cancel) => HashAsync(client, path, name, remote.Results, cancel), stop);
+    }
+
+    private static async Task<Action> HashAsync(FileClient client, RemotePath path, string name, Results results, CancellationToken stop)
+    {
+        var hash = await client.HashAsync(path, Algorithm(name), stop);
+        return () => results.Show($"{hash}  {path}", json =>
         {
-            json.WriteName("path", url.Path);
+            json.WriteName("path", path);
             json.WriteString("algorithm", name);
             json.WriteString("hash", hash);
         });
-        return 0;
     }
 
     private static HashAlgorithm Algorithm(string name) => name switch
@@ -40,9 +42,9 @@ internal sealed class HashCommand : RemoteCommand
         _ => HashAlgorithm.Sha256,
     };
 
-    private Command Build()
+    protected override Command Build()
     {
         _algorithm.AcceptOnlyFromAmong("crc32c", "md5", "sha256");
-        return Finish(new Command("hash", "Let the server compute a file's checksum.") { _url, _algorithm });
+        return Finish(new Command("hash", "Let the server compute files' checksums.") { _urls, _algorithm });
     }
 }

@@ -4,26 +4,26 @@ using Argosy.Client;
 
 namespace Argosy.Cli.Transfer;
 
-/// <summary><c>argosy mkdir URL</c></summary>
+/// <summary><c>argosy mkdir URL...</c></summary>
 internal sealed class MakeFolderCommand : RemoteCommand
 {
-    private readonly Argument<string> _url = new("URL") { Description = "The new folder." };
+    private readonly Argument<string[]> _urls = new("URL...") { Description = "The new folders.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<bool> _parents = new("--parents", "-p") { Description = "Make the folders on the way too, and do not mind if it exists." };
 
     public static Command Create() => new MakeFolderCommand().Build();
 
-    protected override async Task<int> RunAsync(ParseResult parsed, Remote remote, CancellationToken stop)
+    protected override Task<int> RunAsync(ParseResult parsed, Remote remote, CancellationToken stop) =>
+        EachAsync(parsed.GetRequiredValue(_urls), remote, (client, path, cancel) => MakeAsync(client, path, parsed.GetValue(_parents), remote.Results, cancel), stop);
+
+    private static async Task<Action> MakeAsync(FileClient client, RemotePath path, bool parents, Results results, CancellationToken stop)
     {
-        var url = ArgosyUrl.Parse(parsed.GetRequiredValue(_url));
-        var client = await remote.ConnectAsync(url, stop);
-        await client.MakeFolderAsync(url.Path, parsed.GetValue(_parents), stop);
-        remote.Results.Show("", json =>
+        await client.MakeFolderAsync(path, parents, stop);
+        return () => results.Show("", json =>
         {
-            json.WriteName("path", url.Path);
+            json.WriteName("path", path);
             json.WriteString("result", "made");
         });
-        return 0;
     }
 
-    private Command Build() => Finish(new Command("mkdir", "Make a folder.") { _url, _parents });
+    protected override Command Build() => Finish(new Command("mkdir", "Make folders.") { _urls, _parents });
 }

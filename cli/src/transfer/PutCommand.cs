@@ -27,22 +27,25 @@ internal sealed class PutCommand : RemoteCommand
             : throw new UsageException($"The last word has to be a URL: argosy put {Terminal.Escape(words[0])} argosy://host/");
         var sources = words[..^1];
         Check(sources, TakesStandardInput(parsed), _options.IsRecursive(parsed));
-        var progress = new Progress(remote.Results, sources.Sum(Length));
-        var trees = _options.ForTrees(parsed, progress.BeginTree());
+        var trees = _options.ForTrees(parsed, null);
         var client = await remote.ConnectAsync(url, stop);
         var there = url.Path.MeansFolder ? EntryKind.Folder : (await client.StatAsync(url.Path, cancellationToken: stop))?.Kind;
         Check(sources, url, there);
+        var files = sources.Where(source => !Directory.Exists(source)).Select(file => (File: file, Path: there == EntryKind.Folder ? Into(url.Path, file) : url.Path)).ToList();
+        if (remote.MayContinue is not null)
+            await ContinueOrBeginAsync(remote, client, files, stop);
         CanResume = sources.Any(source => Length(source) > 0 || Directory.Exists(source));
+        var progress = new Progress(remote.Results, sources.Sum(Length));
+        trees = trees with { Progress = progress.BeginTree() };
         return await progress.ShowAsync(PutAllAsync());
 
         async Task<int> PutAllAsync()
         {
-            var put = new Put(client, remote.Results, progress, _options.ForPut(parsed));
-            var files = sources.Where(source => !Directory.Exists(source));
+            var upload = new Put(client, remote.Results, progress, _options.ForPut(parsed));
             var code = await Batch.RunAsync(
                 files,
-                (file, cancel) => put.RunAsync(file, there == EntryKind.Folder ? Into(url.Path, file) : url.Path, cancel),
-                file => Terminal.Escape(file),
+                (put, cancel) => upload.RunAsync(put.File, put.Path, cancel),
+                put => Terminal.Escape(put.File),
                 remote.Results,
                 stop);
             foreach (var folder in sources.Where(Directory.Exists).TakeWhile(_ => code < ExitCodes.NotReachable))
@@ -53,6 +56,18 @@ internal sealed class PutCommand : RemoteCommand
 
             return code;
         }
+    }
+
+    private static async Task ContinueOrBeginAsync(Remote remote, FileClient client, IEnumerable<(string File, RemotePath Path)> files, CancellationToken stop)
+    {
+        var unfinished = new List<UnfinishedPart>();
+        foreach (var (file, path) in files.Where(file => File.Exists(file.File)))
+        {
+            if (await client.FindUnfinishedPutAsync(file, path, UnfinishedTransfers.Default, stop) is { } part)
+                unfinished.Add(part);
+        }
+
+        await remote.ContinueOrBeginAsync(unfinished, stop);
     }
 
     // Into a folder that exists, as cp does; but a command that is repeated means the same place again, though it has made it meanwhile.
@@ -79,7 +94,7 @@ internal sealed class PutCommand : RemoteCommand
     private static void Check(string[] sources, ArgosyUrl url, EntryKind? there)
     {
         if (there != EntryKind.Folder && sources.Length > 1)
-            throw new UsageException($"{url.Path} is no folder on the server; several files need one. Make it with argosy mkdir, or write a trailing /.");
+            throw new UsageException($"{url.Path} is no folder on the server; several files need one. Make it with mkdir, or write a trailing /.");
         if (there == EntryKind.Folder && sources.Contains("-"))
             throw new UsageException($"{url.Path} is a folder: say what standard input is to be called there.");
         if (there is not (null or EntryKind.Folder) && Directory.Exists(sources[0]))
@@ -96,7 +111,7 @@ internal sealed class PutCommand : RemoteCommand
     // What is no regular file has no length that means anything.
     private static long Length(string source) => source != "-" && new FileInfo(source) is { Exists: true } info ? info.Length : 0;
 
-    private Command Build()
+    protected override Command Build()
     {
         var command = new Command("put", "Upload files, or with -r folders. Each file appears at once, complete and verified; one that is there already costs nothing, and one that was cut goes on.") { _words };
         _options.AddTo(command);

@@ -12,30 +12,54 @@ namespace Argosy.Cli.Transfer;
 /// </summary>
 internal abstract class RemoteCommand
 {
-    private readonly Option<bool> _acceptNew = new("--accept-new") { Description = "Trust an unknown server's key and remember it; a changed key is refused all the same." };
-    private readonly Option<string> _fingerprint = new("--fingerprint") { Description = "Trust this key alone: sha256:… as argosy serve prints it.", HelpName = "KEY" };
-    private readonly Option<bool> _passwordStdin = new("--password-stdin") { Description = "Read the password from the first line of standard input." };
+    private readonly ConnectionOptions _connection = new();
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line, for scripts." };
 
     /// <summary>Puts the shared options and the action on a command.</summary>
     protected Command Finish(Command command)
     {
-        command.Add(_acceptNew);
-        command.Add(_fingerprint);
-        command.Add(_passwordStdin);
+        _connection.AddTo(command);
         command.Add(_json);
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
     }
 
+    /// <summary>Does what the same words do on a command line, over sessions that are somebody else's. Throws what goes wrong.</summary>
+    /// <param name="words">The words behind the command's name.</param>
+    /// <param name="remote">The sessions, and where results go.</param>
+    /// <param name="stop">Ends it in order.</param>
+    /// <exception cref="UsageException">The words make no sense.</exception>
+    public Task<int> RunAsync(IReadOnlyList<string> words, Remote remote, CancellationToken stop)
+    {
+        var command = Build();
+        var parsed = command.Parse([command.Name, .. words], new ParserConfiguration { ResponseFileTokenReplacer = null });
+        return parsed.Errors.Count == 0
+            ? RunAsync(parsed, remote, stop)
+            : throw new UsageException(Terminal.Escape(UsageErrors.Message(parsed) ?? parsed.Errors[0].Message));
+    }
+
+    /// <summary>Does the same with each of several places, many at a time. One that fails does not stop the others.</summary>
+    protected static async Task<int> EachAsync(
+        string[] words, Remote remote, Func<FileClient, RemotePath, CancellationToken, Task<Action>> run, CancellationToken stop)
+    {
+        var urls = words.Select(ArgosyUrl.Parse).ToList();
+        foreach (var url in urls)
+            await remote.ConnectAsync(url, stop);
+        return await Batch.RunAsync(
+            urls, async (url, cancel) => await run(await remote.ConnectAsync(url, cancel), url.Path, cancel), url => url.Path.ToString(), remote.Results, stop);
+    }
+
+    /// <summary>The command with its words and options.</summary>
+    protected abstract Command Build();
+
     /// <summary>Does the work. Returns the exit code; whatever it throws becomes a line and an exit code.</summary>
     protected abstract Task<int> RunAsync(ParseResult parsed, Remote remote, CancellationToken stop);
 
     /// <summary>True once something was begun that the same command would go on with.</summary>
-    protected bool CanResume { get; set; }
+    public bool CanResume { get; protected set; }
 
     /// <summary>True where the password takes standard input, so that a file cannot.</summary>
-    protected bool TakesStandardInput(ParseResult parsed) => parsed.GetValue(_passwordStdin);
+    protected bool TakesStandardInput(ParseResult parsed) => _connection.TakesStandardInput(parsed);
 
     private async Task<int> RunAsync(ParseResult parsed)
     {
@@ -45,12 +69,7 @@ internal abstract class RemoteCommand
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         try
         {
-            var options = new ClientOptions
-            {
-                Fingerprint = parsed.GetValue(_fingerprint) is { } text ? Fingerprint.Parse(text) : null,
-                AcceptUnknown = parsed.GetValue(_acceptNew) ? AcceptAll : Prompts.CanAsk ? Prompts.AcceptAsync : null,
-            };
-            await using var remote = new Remote(options, parsed.GetValue(_passwordStdin), results);
+            await using var remote = new Remote(_connection.For(parsed), _connection.TakesStandardInput(parsed), results);
             var code = await RunAsync(parsed, remote, stop.Token);
             if (CanResume && code is (ExitCodes.NotReachable or ExitCodes.NotVerified))
                 results.Advise($"To go on where it stopped, repeat: {Repeat(parsed)}");
@@ -74,6 +93,4 @@ internal abstract class RemoteCommand
 
     private static string Repeat(ParseResult parsed) =>
         string.Join(' ', parsed.Tokens.Select(token => ShellWord.Of(token.Value)).Prepend(Invocation.Program));
-
-    private static ValueTask<bool> AcceptAll(UnknownServer server, CancellationToken stop) => ValueTask.FromResult(true);
 }

@@ -51,5 +51,5 @@ internal sealed class RenameCommand : RemoteCommand
         return path.Bytes.Span[0] == (byte)'/' ? path : RemotePath.FromBytes(folder).Append(path.Bytes);
     }
 
-    private Command Build() => Finish(new Command("mv", "Rename or move on the server.") { _url, _to, _noClobber });
+    protected override Command Build() => Finish(new Command("mv", "Rename or move on the server.") { _url, _to, _noClobber });
 }

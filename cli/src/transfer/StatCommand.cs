@@ -5,21 +5,21 @@ using Argosy.Client;
 
 namespace Argosy.Cli.Transfer;
 
-/// <summary><c>argosy stat URL</c></summary>
+/// <summary><c>argosy stat URL...</c></summary>
 internal sealed class StatCommand : RemoteCommand
 {
-    private readonly Argument<string> _url = new("URL") { Description = "A file, folder or link." };
+    private readonly Argument<string[]> _urls = new("URL...") { Description = "Files, folders or links.", Arity = ArgumentArity.OneOrMore };
 
     public static Command Create() => new StatCommand().Build();
 
-    protected override async Task<int> RunAsync(ParseResult parsed, Remote remote, CancellationToken stop)
+    protected override Task<int> RunAsync(ParseResult parsed, Remote remote, CancellationToken stop) =>
+        EachAsync(parsed.GetRequiredValue(_urls), remote, (client, path, cancel) => LookAsync(client, path, remote.Results, cancel), stop);
+
+    private static async Task<Action> LookAsync(FileClient client, RemotePath path, Results results, CancellationToken stop)
     {
-        var url = ArgosyUrl.Parse(parsed.GetRequiredValue(_url));
-        var client = await remote.ConnectAsync(url, stop);
-        var entry = await client.StatAsync(url.Path, followLink: false, stop)
-                    ?? throw new IOException($"{url.Path} does not exist on the server.");
-        remote.Results.Show(Describe(entry), json => json.WriteEntry("path", entry));
-        return 0;
+        var entry = await client.StatAsync(path, followLink: false, stop)
+                    ?? throw new IOException($"{path} does not exist on the server.");
+        return () => results.Show(Describe(entry), json => json.WriteEntry("path", entry));
     }
 
     private static string Describe(RemoteEntry entry)
@@ -38,5 +38,5 @@ internal sealed class StatCommand : RemoteCommand
         return string.Join('\n', lines);
     }
 
-    private Command Build() => Finish(new Command("stat", "Show what is known of a file or folder.") { _url });
+    protected override Command Build() => Finish(new Command("stat", "Show what is known of files and folders.") { _urls });
 }

@@ -33,6 +33,13 @@ public static class TransferCommands
             "argosy uploads argosy://alex@host/                    what was cut and can go on",
             "argosy uploads argosy://alex@host/ --discard          forget all of it",
         ],
+        ["argosy shell"] =
+        [
+            "argosy shell argosy://alex@host/                      a dialogue; help lists its commands",
+            "argosy shell argosy://alex@host/photos                beginning in a folder",
+            "argosy shell argosy://alex@host/ < nightly.txt        a script: ends at the first failure, with its exit code",
+            "echo 'get -r photos' | argosy shell argosy://alex@host/",
+        ],
         ["argosy stat"] = ["argosy stat argosy://alex@host/report.pdf"],
         ["argosy hash"] = ["argosy hash --algorithm md5 argosy://alex@host/report.pdf"],
         ["argosy mkdir"] = ["argosy mkdir -p argosy://alex@host/photos/2026/may"],

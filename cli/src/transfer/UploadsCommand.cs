@@ -53,5 +53,5 @@ internal sealed class UploadsCommand : RemoteCommand
         });
     }
 
-    private Command Build() => Finish(new Command("uploads", "List uploads that were cut and can go on: repeat the argosy put that began them.") { _url, _discard });
+    protected override Command Build() => Finish(new Command("uploads", "List uploads that were cut and can go on: repeat the argosy put that began them.") { _url, _discard });
 }

@@ -30,6 +30,9 @@ internal sealed class CuttingProxy : IAsyncDisposable
     /// <summary>Bytes that went either way since <see cref="Reset"/>.</summary>
     public long Bytes => Volatile.Read(ref _up) + Volatile.Read(ref _down);
 
+    /// <summary>Connections that were made, ever.</summary>
+    public int Connections { get; private set; }
+
     /// <summary>Counts from nothing again; the next connection is not halted.</summary>
     public void Reset()
     {
@@ -57,7 +60,11 @@ internal sealed class CuttingProxy : IAsyncDisposable
         try
         {
             while (true)
-                passing.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+            {
+                var client = await _listener.AcceptTcpClientAsync(_stop.Token);
+                Connections++;
+                passing.Add(ServeAsync(client));
+            }
         }
         catch (OperationCanceledException)
         {

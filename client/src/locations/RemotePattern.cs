@@ -6,16 +6,19 @@ namespace Argosy.Client;
 /// One component of a path with wildcards: <c>*</c> any characters, <c>?</c> one, <c>[a-z]</c> one of these, <c>[!a-z]</c> none of these. As in a
 /// shell a name that begins with a dot is met only by a pattern that does. Bytes that are no UTF-8 count as characters of their own.
 /// </summary>
-internal sealed class RemotePattern
+public sealed class RemotePattern
 {
     // What no pattern says: behind Unicode's last character.
     private const int Foreign = 0x110000;
     private readonly int[] _pattern;
 
+    /// <summary>A component, in bytes.</summary>
     public RemotePattern(ReadOnlySpan<byte> pattern) => _pattern = Characters(pattern);
 
+    /// <summary>True where a path, or a component, holds one of the characters that mean others.</summary>
     public static bool IsWild(ReadOnlySpan<byte> text) => text.IndexOfAny("*?["u8) >= 0;
 
+    /// <summary>True for a name, in bytes, that is meant.</summary>
     public bool Matches(ReadOnlySpan<byte> name)
     {
         var characters = Characters(name);

@@ -52,6 +52,24 @@ public sealed class UnfinishedTransfers
         return isNew;
     }
 
+    /// <summary>The name of an upload.</summary>
+    internal static string PutKey(ArgosyUrl url, RemotePath path, string local) => $"put\n{url with { Path = path, Fingerprint = null }}\n{local}";
+
+    /// <summary>The name of a download.</summary>
+    internal static string GetKey(ArgosyUrl url, RemotePath path, string local) => $"get\n{url with { Path = path, Fingerprint = null }}\n{local}";
+
+    /// <summary>What was remembered of a transfer, without beginning it; null where nothing was, or another process has it.</summary>
+    internal UnfinishedState? Peek(string key)
+    {
+        if (!File.Exists(PathOf(key)))
+            return null;
+        using var transfer = TryOpen(key);
+        return transfer?.Read();
+    }
+
+    /// <summary>Forgets a transfer.</summary>
+    internal void Forget(string key) => File.Delete(PathOf(key));
+
     /// <summary>What is known of a transfer; null where another process has it, or nothing can be remembered here.</summary>
     internal UnfinishedTransfer? TryOpen(string key)
     {
@@ -62,14 +80,15 @@ public sealed class UnfinishedTransfers
             else
                 Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             Sweep();
-            var hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
-            return new UnfinishedTransfer(Path.Combine(Folder, Convert.ToHexStringLower(hash.AsSpan(0, 16))));
+            return new UnfinishedTransfer(PathOf(key));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }
     }
+
+    private string PathOf(string key) => Path.Combine(Folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 16)));
 
     private void Sweep()
     {

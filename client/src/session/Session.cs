@@ -37,6 +37,9 @@ internal sealed class Session : IAsyncDisposable
     /// <summary>Cancelled when the connection is over.</summary>
     public CancellationToken Closed => _closed.Token;
 
+    /// <summary>True once the connection is over.</summary>
+    public bool IsOver => Volatile.Read(ref _failure) is not null;
+
     /// <summary>After login longer headers are allowed.</summary>
     public void AllowLongHeaders() => _replies.AllowLongHeaders();
 

@@ -24,7 +24,7 @@ internal sealed class FileGet(
             if (options is { SkipIdentical: true, Overwrite: true } && await FindSameAsync(remote).ConfigureAwait(false) is { } same)
                 return same;
             if (remote.Size >= FilePut.LeastToResume && place is not null
-                && options.Resume?.TryOpen($"get\n{client.Url with { Path = path, Fingerprint = null }}\n{place}") is { } transfer)
+                && options.Resume?.TryOpen(UnfinishedTransfers.GetKey(client.Url, path, place)) is { } transfer)
             {
                 using (transfer)
                     return await ContinueAsync(transfer).ConfigureAwait(false);

@@ -20,7 +20,7 @@ internal sealed class FilePut(FileClient client, LocalFile file, RemotePath path
             return same;
         if (options.Resume is { } memory && file is { Facts: { Size: >= LeastToResume } known, Path: { } local })
         {
-            using var transfer = memory.TryOpen($"put\n{client.Url with { Path = path, Fingerprint = null }}\n{local}");
+            using var transfer = memory.TryOpen(UnfinishedTransfers.PutKey(client.Url, path, local));
             if (transfer is not null)
                 return await ContinueAsync(transfer, known).ConfigureAwait(false);
         }
@@ -64,7 +64,7 @@ internal sealed class FilePut(FileClient client, LocalFile file, RemotePath path
             Size = facts.Size,
         };
         var received = known?.Upload is not null && known.Size == facts.Size
-            ? await AskReceivedAsync(known.Upload).ConfigureAwait(false)
+            ? await AskReceivedAsync(client, path, known.Upload, stop).ConfigureAwait(false)
             : 0;
         if (received > 0 && known!.Version != facts.Stamp)
         {
@@ -95,7 +95,7 @@ internal sealed class FilePut(FileClient client, LocalFile file, RemotePath path
     }
 
     /// <summary>How much of the upload the server has; 0 where it knows of none.</summary>
-    private async Task<long> AskReceivedAsync(string upload)
+    public static async Task<long> AskReceivedAsync(FileClient client, RemotePath path, string upload, CancellationToken stop)
     {
         var giveUp = Environment.TickCount64 + (long)DeadSession.TotalMilliseconds;
         for (var pause = 20; ; pause = Math.Min(2 * pause, 1000))

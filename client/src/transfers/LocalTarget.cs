@@ -35,6 +35,9 @@ internal sealed class LocalTarget : IAsyncDisposable
     /// <summary>True for names that only hidden files of downloads have.</summary>
     public static bool IsReserved(ReadOnlySpan<byte> name) => name.StartsWith(".argosy-part-"u8);
 
+    /// <summary>How the hidden file of a name is called. Not by the name itself, which may have 255 bytes already.</summary>
+    public static string StagedName(ReadOnlySpan<byte> name) => $"{Prefix}{Convert.ToHexStringLower(SHA256.HashData(name).AsSpan(0, 8))}";
+
     /// <exception cref="IOException">The target exists and may not be replaced, is a folder, or its folder cannot be written.</exception>
     public static LocalTarget Open(LocalFolder folder, byte[] name, bool overwrite)
     {
@@ -46,8 +49,7 @@ internal sealed class LocalTarget : IAsyncDisposable
                 throw Exists(name);
         }
 
-        // Not the name itself, which may have 255 bytes already.
-        var staged = Encoding.ASCII.GetBytes($"{Prefix}{Convert.ToHexStringLower(SHA256.HashData(name).AsSpan(0, 8))}");
+        var staged = Encoding.ASCII.GetBytes(StagedName(name));
         if ((folder.CreateFile(staged) ?? folder.ReopenFile(staged)) is { } file)
         {
             // The lock is of the open file: its name must still be this one when the lock is held.

@@ -1,0 +1,56 @@
+using System.Text;
+using Argosy.Wire;
+
+namespace Argosy.Client;
+
+public sealed partial class FileClient
+{
+    /// <summary>What the server has of an upload that was cut, and that <see cref="PutAsync(string, RemotePath, PutOptions?, CancellationToken)"/> would go on with.</summary>
+    /// <param name="localFile">The file.</param>
+    /// <param name="path">Where it goes.</param>
+    /// <param name="memory">Where it was remembered.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>Null where there is nothing to go on with.</returns>
+    public async Task<UnfinishedPart?> FindUnfinishedPutAsync(
+        string localFile, RemotePath path, UnfinishedTransfers memory, CancellationToken cancellationToken = default)
+    {
+        var file = new FileInfo(localFile);
+        var key = UnfinishedTransfers.PutKey(Url, path, file.FullName);
+        if (!file.Exists || memory.Peek(key) is not { Upload: { } upload } known || known.Size != file.Length)
+            return null;
+        var received = await FilePut.AskReceivedAsync(this, path, upload, cancellationToken).ConfigureAwait(false);
+        return received == 0 ? null : new UnfinishedPart(path.ToString(), received, known.Size, async stop =>
+        {
+            memory.Forget(key);
+            try
+            {
+                await DiscardUploadAsync(upload, stop).ConfigureAwait(false);
+            }
+            catch (RefusedException refused) when (refused.Error == WireError.NotFound.Name())
+            {
+                // It has expired meanwhile.
+            }
+        });
+    }
+
+    /// <summary>What is here of a download that was cut, and that <see cref="GetAsync(RemotePath, string, GetOptions?, CancellationToken)"/> would go on with.</summary>
+    /// <param name="path">The file on the server.</param>
+    /// <param name="localFile">Where it goes.</param>
+    /// <param name="memory">Where it was remembered.</param>
+    /// <returns>Null where there is nothing to go on with.</returns>
+    public UnfinishedPart? FindUnfinishedGet(RemotePath path, string localFile, UnfinishedTransfers memory)
+    {
+        if (SpecialFiles.Is(localFile) || Directory.Exists(localFile))
+            return null;
+        var target = Resolve(localFile);
+        var key = UnfinishedTransfers.GetKey(Url, path, target);
+        var part = new FileInfo(Path.Combine(Path.GetDirectoryName(target)!, LocalTarget.StagedName(Encoding.UTF8.GetBytes(Path.GetFileName(target)))));
+        return part is not { Exists: true, Length: > 0 } || memory.Peek(key) is not { } known ? null
+            : new UnfinishedPart(Terminal.Escape(localFile), part.Length, known.Size, _ =>
+            {
+                memory.Forget(key);
+                part.Delete();
+                return Task.CompletedTask;
+            });
+    }
+}
