@@ -31,10 +31,11 @@ internal sealed class GetCommand : RemoteCommand
         if (!isRecursive)
             urls.ForEach(url => target.FileFor(url.Path));
         var progress = new Progress(remote.Results, 0);
-        var trees = _options.ForTrees(parsed, progress.BeginTree());
+        var trees = _options.ForTrees(parsed);
         foreach (var url in urls)
             await remote.ConnectAsync(url, stop);
-        return await progress.ShowAsync(GetAllAsync());
+        // What goes to the terminal itself needs all of it.
+        return target.IsOutput && !Console.IsOutputRedirected ? await GetAllAsync() : await progress.ShowAsync(GetAllAsync(), stop);
 
         async Task<int> GetAllAsync()
         {
@@ -45,6 +46,8 @@ internal sealed class GetCommand : RemoteCommand
             // Where a wildcard was expanded there could have been several: what it means must not depend on how many there are today.
             target = target with { IsForSeveral = files.Concat(folders).Any(found => urls.Count > 1 || found.Path != urls[0].Path) };
             CanResume = !target.IsOutput;
+            progress.Expect(files.Count);
+            progress.ExpectTrees(folders.Count);
             code = Math.Max(code, await Batch.RunAsync(
                 files,
                 (url, cancel) => GetAsync(remote, url, target.FileFor(url.Path), _options.ForGet(parsed), progress, cancel),
@@ -55,7 +58,7 @@ internal sealed class GetCommand : RemoteCommand
             {
                 var client = await remote.ConnectAsync(url, stop);
                 var report = new TreeReport(remote.Results, isUp: false);
-                code = Math.Max(code, await report.ShowAsync(client.GetFolderAsync(url.Path, target.FolderFor(url), trees, stop)));
+                code = Math.Max(code, await report.ShowAsync(client.GetFolderAsync(url.Path, target.FolderFor(url), trees with { Progress = progress.BeginTree() }, stop)));
             }
 
             return code;
@@ -88,7 +91,8 @@ internal sealed class GetCommand : RemoteCommand
         Remote remote, ArgosyUrl url, string file, GetOptions options, Progress progress, CancellationToken stop)
     {
         var client = await remote.ConnectAsync(url, stop);
-        options = options with { Progress = progress.Begin() };
+        using var part = progress.Begin(url.Path.ToString());
+        options = options with { Progress = part };
         if (file == "-")
         {
             await using var output = Console.OpenStandardOutput();

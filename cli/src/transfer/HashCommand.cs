@@ -23,14 +23,20 @@ internal sealed class HashCommand : RemoteCommand
         var url = ArgosyUrl.Parse(parsed.GetRequiredValue(_url));
         var name = parsed.GetRequiredValue(_algorithm);
         var client = await remote.ConnectAsync(url, stop);
-        var hash = await client.HashAsync(url.Path, Algorithm(name), stop);
-        remote.Results.Show($"{hash}  {url.Path}", json =>
+        var progress = new Progress(remote.Results, 0) { Activity = $"computing {name}", Subject = url.Path.ToString() };
+        return await progress.ShowAsync(HashAsync(), stop);
+
+        async Task<int> HashAsync()
         {
-            json.WriteName("path", url.Path);
-            json.WriteString("algorithm", name);
-            json.WriteString("hash", hash);
-        });
-        return 0;
+            var hash = await client.HashAsync(url.Path, Algorithm(name), stop);
+            remote.Results.Show($"{hash}  {url.Path}", json =>
+            {
+                json.WriteName("path", url.Path);
+                json.WriteString("algorithm", name);
+                json.WriteString("hash", hash);
+            });
+            return 0;
+        }
     }
 
     private static HashAlgorithm Algorithm(string name) => name switch

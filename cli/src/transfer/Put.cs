@@ -12,9 +12,10 @@ internal sealed class Put(FileClient client, Results results, Progress progress,
     /// <returns>Shows the result.</returns>
     public async Task<Action> RunAsync(string file, RemotePath path, CancellationToken stop)
     {
+        using var part = progress.Begin(path.ToString());
         try
         {
-            var stored = await SendAsync(file, path, options with { Progress = progress.Begin() }, stop);
+            var stored = await SendAsync(file, path, options with { Progress = part }, stop);
             return () => Show(
                 stored.Path, stored.WasThere ? "already there" : Sizes.Of(stored.Size), stored.WasThere ? "unchanged" : "stored", stored.Size);
         }

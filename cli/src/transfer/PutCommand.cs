@@ -28,27 +28,29 @@ internal sealed class PutCommand : RemoteCommand
         var sources = words[..^1];
         Check(sources, TakesStandardInput(parsed), _options.IsRecursive(parsed));
         var progress = new Progress(remote.Results, sources.Sum(Length));
-        var trees = _options.ForTrees(parsed, progress.BeginTree());
+        var trees = _options.ForTrees(parsed);
         var client = await remote.ConnectAsync(url, stop);
         var there = url.Path.MeansFolder ? EntryKind.Folder : (await client.StatAsync(url.Path, cancellationToken: stop))?.Kind;
         Check(sources, url, there);
         CanResume = sources.Any(source => Length(source) > 0 || Directory.Exists(source));
-        return await progress.ShowAsync(PutAllAsync());
+        List<string> files = [.. sources.Where(source => !Directory.Exists(source))], folders = [.. sources.Where(Directory.Exists)];
+        progress.Expect(files.Count);
+        progress.ExpectTrees(folders.Count, trees.Links == LinkTreatment.Follow ? [] : [.. folders.Select(folder => new LocalScan(folder))]);
+        return await progress.ShowAsync(PutAllAsync(), stop);
 
         async Task<int> PutAllAsync()
         {
             var put = new Put(client, remote.Results, progress, _options.ForPut(parsed));
-            var files = sources.Where(source => !Directory.Exists(source));
             var code = await Batch.RunAsync(
                 files,
                 (file, cancel) => put.RunAsync(file, there == EntryKind.Folder ? Into(url.Path, file) : url.Path, cancel),
                 file => Terminal.Escape(file),
                 remote.Results,
                 stop);
-            foreach (var folder in sources.Where(Directory.Exists).TakeWhile(_ => code < ExitCodes.NotReachable))
+            foreach (var folder in folders.TakeWhile(_ => code < ExitCodes.NotReachable))
             {
                 var place = sources.Length == 1 && !url.Path.MeansFolder && IsWhole(folder, url, there is null) ? url.Path : Into(url.Path, folder);
-                code = Math.Max(code, await new TreeReport(remote.Results, isUp: true).ShowAsync(client.PutFolderAsync(folder, place, trees, stop)));
+                code = Math.Max(code, await new TreeReport(remote.Results, isUp: true).ShowAsync(client.PutFolderAsync(folder, place, trees with { Progress = progress.BeginTree() }, stop)));
             }
 
             return code;

@@ -46,6 +46,8 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
                 await level.Entries.DisposeAsync().ConfigureAwait(false);
                 yield return LeaveAsync(level);
             }
+
+            _count.Complete();
         }
     }
 

@@ -41,4 +41,14 @@ public enum LinkTreatment
 /// <param name="Files">Files that are over and done with, failed ones included.</param>
 /// <param name="FilesFound">Files that were met so far.</param>
 /// <param name="Current">The file that was worked on last; safe to show.</param>
-public readonly record struct TreeProgress(long Bytes, long BytesFound, long Files, long FilesFound, string Current);
+public readonly record struct TreeProgress(long Bytes, long BytesFound, long Files, long FilesFound, string Current)
+{
+    /// <summary>How many of <see cref="Bytes"/> travelled in this call.</summary>
+    public long BytesMoved { get; init; }
+
+    /// <summary>Bytes that were compared of files about which nothing else is known yet.</summary>
+    public long BytesCompared { get; init; }
+
+    /// <summary>True once every file was met: both totals are final.</summary>
+    public bool IsWhole { get; init; }
+}
