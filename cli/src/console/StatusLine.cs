@@ -11,8 +11,9 @@ namespace Argosy.Cli.Output;
 /// </summary>
 internal sealed class StatusLine : IDisposable
 {
-    // ECMA-48: ED clears from the cursor to the screen's end. DECAWM (DEC private mode 7) off: what is too long stays in its row.
-    private const string Clear = "\r\u001b[J";
+    // ECMA-48: EL clears to the row's end, ED to the screen's. DECAWM (DEC private mode 7) off: what is too long stays in its row. ED is never sent
+    // from the screen's first place: some terminals take that for a clearing of all, and keep what was there in their history.
+    private const string Clear = "\r\u001b[K \u001b[J\r";
     private const string Begin = "\r\u001b[?7l";
     private const string End = "\u001b[J\r\u001b[?7h";
 
