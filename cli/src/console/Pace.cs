@@ -16,6 +16,7 @@ internal sealed class Pace
     // The estimate that is shown goes to the newest one in about so long, where they are far apart and where they are close.
     private const double FastSeconds = 2;
     private const double SlowSeconds = 30;
+    private const double LeastWrongSeconds = 10;
     private const double MostLeftSeconds = 100_000_000;
 
     private readonly Queue<(TimeSpan At, long Bytes)> _samples = new();
@@ -71,6 +72,9 @@ internal sealed class Pace
         if (_left is not { } shown)
             return newest;
         var expected = Math.Max(0, shown - passed);
+        // So wrong that it helps nobody, as after a thousand tiny files before a large one.
+        if (Math.Abs(newest - expected) > LeastWrongSeconds && (newest > 2 * expected || newest < expected / 2))
+            return newest;
         var isClose = Math.Abs(newest - expected) <= Math.Max(2, expected / 10);
         return expected + ((newest - expected) * (1 - Math.Exp(-passed / (isClose ? SlowSeconds : FastSeconds))));
     }

@@ -46,19 +46,23 @@ internal sealed class GetCommand : RemoteCommand
             // Where a wildcard was expanded there could have been several: what it means must not depend on how many there are today.
             target = target with { IsForSeveral = files.Concat(folders).Any(found => urls.Count > 1 || found.Path != urls[0].Path) };
             CanResume = !target.IsOutput;
-            progress.Expect(files.Count);
-            progress.ExpectTrees(folders.Count);
-            code = Math.Max(code, await Batch.RunAsync(
-                files,
-                (url, cancel) => GetAsync(remote, url, target.FileFor(url.Path), _options.ForGet(parsed), progress, cancel),
-                url => url.Path.ToString(),
+            var sources = files.Select(url => (Url: url, Place: target.FileFor(url.Path), IsFolder: false))
+                .Concat(folders.Select(url => (Url: url, Place: target.FolderFor(url), IsFolder: true))).ToList();
+            var (plan, left) = target.IsOutput ? (sources, 0) : Targets.Distinct(
+                sources, source => Terminal.Escape(source.Place), source => source.Url.Path.ToString(), remote.Results);
+            progress.Expect(plan.Count(source => !source.IsFolder));
+            progress.ExpectTrees(plan.Count(source => source.IsFolder));
+            code = Math.Max(Math.Max(code, left), await Batch.RunAsync(
+                plan.Where(source => !source.IsFolder),
+                (source, cancel) => GetAsync(remote, source.Url, source.Place, _options.ForGet(parsed), progress, cancel),
+                source => source.Url.Path.ToString(),
                 remote.Results,
                 stop));
-            foreach (var url in folders.TakeWhile(_ => code < ExitCodes.NotReachable))
+            foreach (var folder in plan.Where(source => source.IsFolder).TakeWhile(_ => code < ExitCodes.NotReachable))
             {
-                var client = await remote.ConnectAsync(url, stop);
-                var report = new TreeReport(remote.Results, isUp: false);
-                code = Math.Max(code, await report.ShowAsync(client.GetFolderAsync(url.Path, target.FolderFor(url), trees with { Progress = progress.BeginTree() }, stop)));
+                var client = await remote.ConnectAsync(folder.Url, stop);
+                var outcomes = client.GetFolderAsync(folder.Url.Path, folder.Place, trees with { Progress = progress.BeginTree() }, stop);
+                code = Math.Max(code, await new TreeReport(remote.Results, isUp: false).ShowAsync(outcomes));
             }
 
             return code;

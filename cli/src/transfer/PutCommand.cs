@@ -33,28 +33,38 @@ internal sealed class PutCommand : RemoteCommand
         var there = url.Path.MeansFolder ? EntryKind.Folder : (await client.StatAsync(url.Path, cancellationToken: stop))?.Kind;
         Check(sources, url, there);
         CanResume = sources.Any(source => Length(source) > 0 || Directory.Exists(source));
-        List<string> files = [.. sources.Where(source => !Directory.Exists(source))], folders = [.. sources.Where(Directory.Exists)];
-        progress.Expect(files.Count);
-        progress.ExpectTrees(folders.Count, trees.Links == LinkTreatment.Follow ? [] : [.. folders.Select(folder => new LocalScan(folder))]);
+        var (plan, left) = Targets.Distinct(
+            sources.Select(source => (Name: source, Place: PlaceOf(source), IsFolder: Directory.Exists(source))).ToList(),
+            source => source.Place.ToString(),
+            source => Terminal.Escape(source.Name),
+            remote.Results);
+        var folders = plan.Where(source => source.IsFolder).ToList();
+        progress.Expect(plan.Count - folders.Count);
+        progress.ExpectTrees(folders.Count, trees.Links == LinkTreatment.Follow ? [] : [.. folders.Select(folder => new LocalScan(folder.Name))]);
         return await progress.ShowAsync(PutAllAsync(), stop);
 
         async Task<int> PutAllAsync()
         {
             var put = new Put(client, remote.Results, progress, _options.ForPut(parsed));
-            var code = await Batch.RunAsync(
-                files,
-                (file, cancel) => put.RunAsync(file, there == EntryKind.Folder ? Into(url.Path, file) : url.Path, cancel),
-                file => Terminal.Escape(file),
+            var code = Math.Max(left, await Batch.RunAsync(
+                plan.Where(source => !source.IsFolder),
+                (source, cancel) => put.RunAsync(source.Name, source.Place, cancel),
+                source => Terminal.Escape(source.Name),
                 remote.Results,
-                stop);
+                stop));
             foreach (var folder in folders.TakeWhile(_ => code < ExitCodes.NotReachable))
             {
-                var place = sources.Length == 1 && !url.Path.MeansFolder && IsWhole(folder, url, there is null) ? url.Path : Into(url.Path, folder);
-                code = Math.Max(code, await new TreeReport(remote.Results, isUp: true).ShowAsync(client.PutFolderAsync(folder, place, trees with { Progress = progress.BeginTree() }, stop)));
+                var outcomes = client.PutFolderAsync(folder.Name, folder.Place, trees with { Progress = progress.BeginTree() }, stop);
+                code = Math.Max(code, await new TreeReport(remote.Results, isUp: true).ShowAsync(outcomes));
             }
 
             return code;
         }
+
+        RemotePath PlaceOf(string source) =>
+            (Directory.Exists(source) ? sources.Length == 1 && !url.Path.MeansFolder && IsWhole(source, url, there is null) : there != EntryKind.Folder)
+                ? url.Path
+                : Into(url.Path, source);
     }
 
     // Into a folder that exists, as cp does; but a command that is repeated means the same place again, though it has made it meanwhile.

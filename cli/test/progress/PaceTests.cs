@@ -84,6 +84,15 @@ public sealed class PaceTests
     }
 
     [Fact]
+    public void An_estimate_that_was_all_wrong_is_given_up_at_once()
+    {
+        Run(3, Speed / 1000);
+        Assert.True(_pace.Left > TimeSpan.FromHours(10));
+        Run(2, Speed);
+        Assert.True(_pace.Left < TimeSpan.FromMinutes(10), $"{_pace.Left}");
+    }
+
+    [Fact]
     public void The_rate_never_exceeds_the_fastest_moment_nor_falls_below_the_slowest()
     {
         var speeds = Gen.ListOf(Gen.Choose(0, 1 << 30)).Where(list => list.Count > 10);
