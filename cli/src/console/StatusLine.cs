@@ -28,10 +28,10 @@ internal sealed class StatusLine : IDisposable
 
     private StatusLine()
     {
-        List<PosixSignal> leaving = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT];
-        if (!OperatingSystem.IsWindows())
-            leaving.Add(PosixSignal.SIGTSTP);
+        PosixSignal[] leaving = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT];
         _signals = [.. leaving.Select(signal => PosixSignalRegistration.Create(signal, _ => Leave()))];
+        if (OperatingSystem.IsLinux())
+            _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTSTP, StandStill));
     }
 
     /// <summary>What it can be drawn with.</summary>
@@ -81,6 +81,14 @@ internal sealed class StatusLine : IDisposable
 
     // The process may end or stand still in a moment. But a terminal that takes nothing must not keep it from that.
     private void Leave() => Task.Run(Erase).Wait(Courtesy);
+
+    // Ctrl-Z. Whoever listens to it has to stop by himself: the runtime does not.
+    private void StandStill(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        Leave();
+        TerminalWindow.StopProcess();
+    }
 
     private void Write(string text)
     {

@@ -7,6 +7,7 @@ internal static partial class TerminalWindow
 {
     private const int StandardError = 2;
     private const int Usual = 80;
+    private const int Stop = 19;
 
     // Linux's number on all that .NET runs on but POWER (asm-generic/ioctls.h); struct winsize: rows, columns, and two more of 16 bits.
     private const ulong GetWindowSize = 0x5413;
@@ -48,6 +49,12 @@ internal static partial class TerminalWindow
     /// <summary>True where standard output goes to another program, which may write to the same terminal.</summary>
     public static bool IsOutputPiped => OperatingSystem.IsLinux() && Console.IsOutputRedirected
         && new FileInfo("/proc/self/fd/1").LinkTarget?.StartsWith("pipe:", StringComparison.Ordinal) == true;
+
+    /// <summary>Stands still until the shell lets it go on (signal(7)).</summary>
+    public static void StopProcess() => _ = Kill(Environment.ProcessId, Stop);
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
 
     [LibraryImport("libc", EntryPoint = "ioctl")]
     private static partial int Control(int descriptor, ulong request, [Out] byte[] size);

@@ -201,6 +201,26 @@ public sealed class ProgressTerminalTests(ProgressWorld world) : IClassFixture<P
     }
 
     [Fact(Timeout = Timeout)]
+    public async Task Control_z_makes_it_stand_still_and_leaves_no_line_behind()
+    {
+        await File.WriteAllBytesAsync(_home["f"], Contents.Random(20 * Megabyte, 8));
+        await using var line = world.Line(Megabyte);
+        var put = $"{ArgosyCommand.Program} put f {world.Url("/still", line)}";
+        await using var terminal = await TmuxTerminal.StartAsync(_home, $"set -m\n{put}\nstty echo\necho stopped\nread go\nfg > /dev/null", 80, world.Login);
+        await terminal.WaitForLineAsync("left");
+        await terminal.PressAsync("C-z");
+        await terminal.WaitForLineAsync("^stopped$");
+        Assert.DoesNotContain(await terminal.ScreenAsync(), row => row.Contains('%', StringComparison.Ordinal));
+        await terminal.PressAsync("Enter");
+        await terminal.WaitForLineAsync($"^ {Bar}+ ");
+        line.Speed = long.MaxValue;
+        var (code, left) = await EndAsync(terminal);
+        Assert.Equal(0, code);
+        Assert.EndsWith("/still  19 MiB", left, StringComparison.Ordinal);
+        Assert.DoesNotContain('%', left);
+    }
+
+    [Fact(Timeout = Timeout)]
     public async Task Work_that_moves_no_bytes_is_shown_too()
     {
         foreach (var name in (string[])[_home["huge"], world.Deployment.Stored("huge")])
