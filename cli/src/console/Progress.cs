@@ -31,6 +31,8 @@ internal sealed class Progress(Results results, long expected)
     /// <summary>Since the command began.</summary>
     public TimeSpan Elapsed => _clock.Elapsed;
 
+    private bool IsSeen { get; } = !results.IsJson && !Console.IsErrorRedirected;
+
     /// <summary>What is going on, where no bytes move that could be counted.</summary>
     public string Activity { get; init; } = "";
 
@@ -54,15 +56,15 @@ internal sealed class Progress(Results results, long expected)
     /// <param name="name">What it is called; safe to show.</param>
     public Part Begin(string name = "") => new(this, name);
 
-    /// <summary>A tree's part in it; several trees of a command go one after the other.</summary>
-    public IProgress<TreeProgress> BeginTree() => new Tree(this);
+    /// <summary>A tree's part in it, null where nobody sees it; several trees of a command go one after the other.</summary>
+    public IProgress<TreeProgress>? BeginTree() => IsSeen ? new Tree(this) : null;
 
     /// <summary>Waits for the transfers, with a bar where somebody sees it.</summary>
     /// <param name="transfers">All of them.</param>
     /// <param name="stop">Cancelled when somebody asked for the end, which is on its way then.</param>
     public async Task<int> ShowAsync(Task<int> transfers, CancellationToken stop = default)
     {
-        if (results.IsJson || Console.IsErrorRedirected)
+        if (!IsSeen)
             return await transfers;
         await Task.WhenAny(transfers, Task.Delay(Unnoticed, CancellationToken.None));
         if (transfers.IsCompleted)

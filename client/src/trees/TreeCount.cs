@@ -1,8 +1,18 @@
+using Argosy.Wire;
+
 namespace Argosy.Client;
 
 /// <summary>Counts what a tree's transfers do, for whoever shows it.</summary>
-internal sealed class TreeCount(IProgress<TreeProgress>? progress)
+/// <param name="progress">Who shows it; null where nobody does.</param>
+/// <param name="areLinksFollowed">True where listings do not say how much there is.</param>
+internal sealed class TreeCount(IProgress<TreeProgress>? progress, bool areLinksFollowed = false)
 {
+    // What listings have said, which is more than what was met so far. The folder that all begins with is in none of them.
+    private long _bytesAnnounced;
+    private long _filesAnnounced;
+    private long _foldersAnnounced = 1;
+    private long _listings;
+
     private long _bytes;
     private long _bytesFound;
     private long _bytesMoved;
@@ -18,6 +28,27 @@ internal sealed class TreeCount(IProgress<TreeProgress>? progress)
         return new Part(this, path, size);
     }
 
+    /// <summary>True where somebody shows it.</summary>
+    public bool IsWatched => progress is not null;
+
+    /// <summary>A listing has this entry.</summary>
+    public void Announce(EntryType? type, long size)
+    {
+        if (type == EntryType.Folder)
+            Interlocked.Increment(ref _foldersAnnounced);
+        if (type != EntryType.File)
+            return;
+        Interlocked.Increment(ref _filesAnnounced);
+        Interlocked.Add(ref _bytesAnnounced, size);
+    }
+
+    /// <summary>A listing was complete. When there is one for each folder that they named, they have named every file.</summary>
+    public void EndListing()
+    {
+        if (Interlocked.Increment(ref _listings) == Volatile.Read(ref _foldersAnnounced) && !areLinksFollowed)
+            _isWhole = true;
+    }
+
     /// <summary>Every file was met.</summary>
     public void Complete()
     {
@@ -30,7 +61,11 @@ internal sealed class TreeCount(IProgress<TreeProgress>? progress)
         if (progress is null)
             return;
         progress.Report(new TreeProgress(
-            Volatile.Read(ref _bytes), Volatile.Read(ref _bytesFound), Volatile.Read(ref _files), Volatile.Read(ref _filesFound), path?.ToString() ?? "")
+            Volatile.Read(ref _bytes),
+            Math.Max(Volatile.Read(ref _bytesFound), Volatile.Read(ref _bytesAnnounced)),
+            Volatile.Read(ref _files),
+            Math.Max(Volatile.Read(ref _filesFound), Volatile.Read(ref _filesAnnounced)),
+            path?.ToString() ?? "")
         {
             BytesMoved = Volatile.Read(ref _bytesMoved),
             BytesCompared = Volatile.Read(ref _bytesCompared),
