@@ -24,12 +24,13 @@ internal sealed class StatusLine : IDisposable
     private readonly List<PosixSignalRegistration> _signals;
     private readonly bool _isShared = TerminalWindow.IsOutputPiped;
     private string _shown = "";
-    private bool _isOver;
+    private int _signalsHeard;
+    private volatile bool _isOver;
 
     private StatusLine()
     {
         PosixSignal[] leaving = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT];
-        _signals = [.. leaving.Select(signal => PosixSignalRegistration.Create(signal, _ => Leave()))];
+        _signals = [.. leaving.Select(signal => PosixSignalRegistration.Create(signal, Leave))];
         if (OperatingSystem.IsLinux())
             _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTSTP, StandStill));
     }
@@ -72,21 +73,28 @@ internal sealed class StatusLine : IDisposable
     /// <summary>Takes it away for good.</summary>
     public void Dispose()
     {
-        lock (_gate)
-            _isOver = true;
+        _isOver = true;
         Erase();
         _signals.ForEach(signal => signal.Dispose());
         _terminal.Dispose();
     }
 
-    // The process may end or stand still in a moment. But a terminal that takes nothing must not keep it from that.
-    private void Leave() => Task.Run(Erase).Wait(Courtesy);
+    // The first Ctrl-C ends a transfer in order, which is shown; after the second, and after what nobody answers, the process ends at once.
+    private void Leave(PosixSignalContext context)
+    {
+        if (Interlocked.Increment(ref _signalsHeard) > 1 || context.Signal is PosixSignal.SIGHUP or PosixSignal.SIGQUIT)
+            _isOver = true;
+        MakeRoom();
+    }
+
+    // A terminal that takes nothing must not keep the process from what comes next.
+    private void MakeRoom() => Task.Run(Erase).Wait(Courtesy);
 
     // Ctrl-Z. Whoever listens to it has to stop by himself: the runtime does not.
     private void StandStill(PosixSignalContext context)
     {
         context.Cancel = true;
-        Leave();
+        MakeRoom();
         TerminalWindow.StopProcess();
     }
 

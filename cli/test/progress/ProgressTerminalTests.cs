@@ -27,7 +27,7 @@ public sealed class ProgressTerminalTests(ProgressWorld world) : IClassFixture<P
         // As after a few commands: a terminal that has no rows above to move out of its window moves the first piece of a row that it breaks.
         var command = up ? $"put big {world.Url("/big-up", line)}" : $"get {world.Url("/big-down", line)} back";
         await using var terminal = await StartAsync($"env seq 10 29; {ArgosyCommand.Program} {command}", 80);
-        await terminal.WaitForLineAsync($"^ {Bar}+ +\\d+%  +[0-9.]+/19 MiB  +[0-9.]+ [KM]iB/s  +\\d+:\\d\\d left  /big-");
+        await terminal.WaitForLineAsync($"^ {Bar}+ +\\d+%  +[0-9.]+/19 MiB  +.*/big-");
         foreach (var width in (int[])[40, 200, 41, 63, 120, 12, 80])
         {
             await terminal.ResizeAsync(width);
@@ -47,7 +47,7 @@ public sealed class ProgressTerminalTests(ProgressWorld world) : IClassFixture<P
         await world.Deployment.DoAsync("mkdir", world.Deployment.Url("/many"));
         await using var line = world.Line(Megabyte);
         await using var up = await StartAsync($"put m* {world.Url("/many", line)}", 100);
-        await up.WaitForLineAsync($"^ {Bar}+ +\\d+%  .*/15 MiB  +\\d+/40 files  .*/s  .*left");
+        await up.WaitForLineAsync($"^ {Bar}+ +\\d+%  .*/15 MiB  +\\d+/40 files  ");
         line.Speed = long.MaxValue;
         var expected = string.Join('\n', Enumerable.Range(0, 40).Select(number => $"/many/m{number:00}  391 KiB"));
         Assert.Equal((0, expected), await EndAsync(up));
@@ -82,9 +82,11 @@ public sealed class ProgressTerminalTests(ProgressWorld world) : IClassFixture<P
 
         line.Speed = long.MaxValue;
         AssertOnlyResults(await up.WaitForEndAsync(), target, "stored");
+        if (pipe.Length > 0)
+            return;
         line.Speed = Megabyte;
         await using var down = await StartAsync($"get -r {world.Url(target, line)} back{pipe}", 70);
-        await down.WaitForLineAsync("\\d+/\\d+\\+? files");
+        await down.WaitForLineAsync($"^ {Bar}+ +\\d+%  .*/19 MiB  +\\d+/200 files");
         line.Speed = long.MaxValue;
         AssertOnlyResults(await down.WaitForEndAsync(), "back", "fetched");
     }
@@ -117,7 +119,7 @@ public sealed class ProgressTerminalTests(ProgressWorld world) : IClassFixture<P
         await File.WriteAllBytesAsync(_home["ü"], Contents.Random(20 * Megabyte, 2));
         await using var line = world.Line(Megabyte);
         await using var terminal = await StartAsync($"put ü {world.Url("/%C3%BC", line)}", 80, ("LC_ALL", "C"));
-        await terminal.WaitForLineAsync("^ [=.-]+ +\\d+%  .*/s .*left  /\\?$");
+        await terminal.WaitForLineAsync("^ [=.-]+ +\\d+%  .*  /\\?$");
         line.Speed = long.MaxValue;
         Assert.Equal((0, "/ü  19 MiB"), await EndAsync(terminal));
     }
@@ -144,7 +146,7 @@ public sealed class ProgressTerminalTests(ProgressWorld world) : IClassFixture<P
         await File.WriteAllBytesAsync(_home["f"], Contents.Random(20 * Megabyte, 4));
         await using var line = world.Line(2 * Megabyte);
         await using var terminal = await StartAsync($"put f {world.Url("/stopped", line)}", 80);
-        await terminal.WaitForLineAsync("left");
+        await terminal.WaitForLineAsync($"^ {Bar}+ ");
         await terminal.PressAsync("C-c");
         var (code, left) = await EndAsync(terminal);
         Assert.Equal(1, code);
