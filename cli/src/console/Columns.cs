@@ -8,7 +8,7 @@ internal static class Columns
 {
     private const int Gap = 2;
 
-    /// <summary>Columns that text takes; it has to be safe to show.</summary>
+    /// <summary>Columns that text takes on most terminals, where <see cref="DisplayWidth"/> says the most that it takes on any. It has to be safe to show.</summary>
     public static int Width(string shown) => shown.EnumerateRunes().Sum(rune => Math.Max(UnicodeCalculator.GetWidth(rune.Value), 0));
 
     /// <param name="names">In their order; safe to show.</param>

@@ -1,46 +1,49 @@
-using Spectre.Console;
+using System.Diagnostics;
 
 namespace Argosy.Cli.Output;
 
-/// <summary>The bar: how much of how much, at what rate, how long still. The only user of Spectre.Console, so that it is loaded only here.</summary>
+/// <summary>Keeps a person at the terminal informed: how much of how much, at what rate, how long still.</summary>
 internal static class ProgressBar
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan PlainBeat = TimeSpan.FromSeconds(10);
+
+    // Where another program shows the results, the line makes room for them only so often.
+    private const int SharedBeats = 5;
+
+    // For a terminal of one line after another.
+    private const int PlainColumns = 80;
 
     /// <summary>Draws on standard error until the transfers are over, then leaves no trace.</summary>
-    public static async Task ShowAsync(Progress progress, Task transfers)
+    public static async Task ShowAsync(Progress progress, Results results, Task transfers, CancellationToken stop)
     {
-        var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        if (!terminal.Profile.Capabilities.Ansi)
-            return;
-        await terminal.Progress()
-            .AutoClear(true)
-            .Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
-            .StartAsync(context => DrawAsync(context.AddTask(Markup.Escape(Describe(progress))), progress, transfers));
-    }
-
-    private static async Task DrawAsync(ProgressTask task, Progress progress, Task transfers)
-    {
-        while (!transfers.IsCompleted)
+        using var line = StatusLine.TryOpen();
+        using var held = results.Hold(line);
+        var pace = new Pace();
+        var clock = Stopwatch.StartNew();
+        for (var beat = 0; !transfers.IsCompleted; beat++)
         {
-            var total = progress.Total;
-            task.IsIndeterminate = total == 0;
-            task.MaxValue = Math.Max(total, 1);
-            task.Value = Math.Min(progress.Bytes, task.MaxValue);
-            task.Description = Markup.Escape(Describe(progress));
-            await Task.WhenAny(transfers, Task.Delay(Beat));
+            var state = progress.Observe(pace, clock.Elapsed, stop.IsCancellationRequested);
+            if (line is null)
+                Tell(state, results, beat);
+            else
+                Draw(state, line, results, beat);
+            await Task.WhenAny(transfers, Task.Delay(line is null ? PlainBeat : Beat));
         }
     }
 
-    private static string Describe(Progress progress)
+    private static void Draw(ProgressState state, StatusLine line, Results results, int beat)
     {
-        var rate = progress.Bytes / Math.Max(progress.Elapsed.TotalSeconds, 0.1);
-        var text = $"{Sizes.Of(progress.Bytes)}  {Sizes.Of((long)rate)}/s";
-        var left = progress.Total - progress.Bytes;
-        return left <= 0 || rate < 1 ? text : $"{text}  {Duration(TimeSpan.FromSeconds(Math.Min(left / rate, 359_999)))} left";
+        if (!line.IsShared)
+            results.Flush();
+        else if (beat % SharedBeats == 0 && results.Flush())
+            return;
+        line.Draw(columns => ProgressLine.Of(state, columns, line.Glyphs));
     }
 
-    private static string Duration(TimeSpan time) => time.TotalHours >= 1
-        ? $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}"
-        : $"{time.Minutes}:{time.Seconds:00}";
+    private static void Tell(ProgressState state, Results results, int beat)
+    {
+        if (beat > 0)
+            results.Advise(ProgressLine.Of(state with { Name = "" }, PlainColumns, ProgressGlyphs.Ascii).Trim());
+    }
 }

@@ -13,8 +13,10 @@ namespace Argosy.Cli.Output;
 /// <param name="isJson">True for scripts.</param>
 internal sealed class Results(bool isJson)
 {
-    // Lines are held back while a progress bar has the terminal.
-    private readonly List<string> _held = [];
+    // Lines wait while a progress line has the terminal, but never more than these.
+    private const int MostHeld = 1000;
+    private readonly List<(TextWriter Writer, string Line)> _held = [];
+    private StatusLine? _status;
     private bool _isHeld;
 
     public bool IsJson => isJson;
@@ -71,12 +73,27 @@ internal sealed class Results(bool isJson)
         }
     }
 
-    /// <summary>Keeps lines back until the returned object is disposed of.</summary>
-    public IDisposable Hold()
+    /// <summary>Keeps lines back, in bounded memory, until <see cref="Flush"/> or until the returned object is disposed of.</summary>
+    /// <param name="status">What has to make room when lines are written; null where nothing has.</param>
+    public IDisposable Hold(StatusLine? status = null)
     {
         lock (_held)
-            _isHeld = true;
+            (_isHeld, _status) = (status is not null, status);
         return new Release(this);
+    }
+
+    /// <summary>Writes the lines that were kept back.</summary>
+    /// <returns>False where there were none.</returns>
+    public bool Flush()
+    {
+        lock (_held)
+        {
+            if (_held.Count == 0)
+                return false;
+            _status?.Erase();
+            WriteHeld();
+            return true;
+        }
     }
 
     private static string Name(Exception exception) => exception switch
@@ -114,11 +131,35 @@ internal sealed class Results(bool isJson)
     {
         lock (_held)
         {
-            if (_isHeld && writer == Console.Out)
-                _held.Add(line);
-            else
+            // What goes to a file needs no room on the terminal.
+            if (!_isHeld || (writer == Console.Out && Console.IsOutputRedirected && _status?.IsShared == false))
+            {
                 writer.WriteLine(line);
+                return;
+            }
+
+            _held.Add((writer, line));
+            if (_held.Count >= MostHeld)
+                Flush();
         }
+    }
+
+    // As few writes as there are turns between the two streams.
+    private void WriteHeld()
+    {
+        var text = new StringBuilder();
+        for (var at = 0; at < _held.Count; at++)
+        {
+            var (writer, line) = _held[at];
+            text.Append(line).Append('\n');
+            if (at + 1 < _held.Count && _held[at + 1].Writer == writer)
+                continue;
+            writer.Write(text);
+            writer.Flush();
+            text.Clear();
+        }
+
+        _held.Clear();
     }
 
     private sealed class Release(Results results) : IDisposable
@@ -127,9 +168,8 @@ internal sealed class Results(bool isJson)
         {
             lock (results._held)
             {
-                results._held.ForEach(Console.Out.WriteLine);
-                results._held.Clear();
-                results._isHeld = false;
+                results.Flush();
+                (results._isHeld, results._status) = (false, null);
             }
         }
     }

@@ -30,7 +30,7 @@ internal sealed class GetCommand : RemoteCommand
         var target = new GetTarget(hasTarget ? words[^1] : ".", urls.Count > 1);
         if (!isRecursive)
             urls.ForEach(url => target.FileFor(url.Path));
-        var trees = _options.ForTrees(parsed, null);
+        var trees = _options.ForTrees(parsed);
         foreach (var url in urls)
             await remote.ConnectAsync(url, stop);
         var code = 0;
@@ -42,23 +42,29 @@ internal sealed class GetCommand : RemoteCommand
         if (remote.MayContinue is not null && !target.IsOutput)
             await ContinueOrBeginAsync(remote, files, target, stop);
         CanResume = !target.IsOutput;
+        var sources = files.Select(url => (Url: url, Place: target.FileFor(url.Path), IsFolder: false))
+            .Concat(folders.Select(url => (Url: url, Place: target.FolderFor(url), IsFolder: true))).ToList();
+        var (plan, left) = target.IsOutput ? (sources, 0) : Targets.Distinct(
+            sources, source => Terminal.Escape(source.Place), source => source.Url.Path.ToString(), remote.Results);
         var progress = new Progress(remote.Results, 0);
-        trees = trees with { Progress = progress.BeginTree() };
-        return await progress.ShowAsync(GetAllAsync());
+        progress.Expect(plan.Count(source => !source.IsFolder));
+        progress.ExpectTrees(plan.Count(source => source.IsFolder));
+        // What goes to the terminal itself needs all of it.
+        return target.IsOutput && !Console.IsOutputRedirected ? await GetAllAsync() : await progress.ShowAsync(GetAllAsync(), stop);
 
         async Task<int> GetAllAsync()
         {
-            code = Math.Max(code, await Batch.RunAsync(
-                files,
-                (url, cancel) => GetAsync(remote, url, target.FileFor(url.Path), _options.ForGet(parsed), progress, cancel),
-                url => url.Path.ToString(),
+            code = Math.Max(Math.Max(code, left), await Batch.RunAsync(
+                plan.Where(source => !source.IsFolder),
+                (source, cancel) => GetAsync(remote, source.Url, source.Place, _options.ForGet(parsed), progress, cancel),
+                source => source.Url.Path.ToString(),
                 remote.Results,
                 stop));
-            foreach (var url in folders.TakeWhile(_ => code < ExitCodes.NotReachable))
+            foreach (var folder in plan.Where(source => source.IsFolder).TakeWhile(_ => code < ExitCodes.NotReachable))
             {
-                var client = await remote.ConnectAsync(url, stop);
-                var report = new TreeReport(remote.Results, isUp: false);
-                code = Math.Max(code, await report.ShowAsync(client.GetFolderAsync(url.Path, target.FolderFor(url), trees, stop)));
+                var client = await remote.ConnectAsync(folder.Url, stop);
+                var outcomes = client.GetFolderAsync(folder.Url.Path, folder.Place, trees with { Progress = progress.BeginTree() }, stop);
+                code = Math.Max(code, await new TreeReport(remote.Results, isUp: false).ShowAsync(outcomes));
             }
 
             return code;
@@ -104,7 +110,8 @@ internal sealed class GetCommand : RemoteCommand
         Remote remote, ArgosyUrl url, string file, GetOptions options, Progress progress, CancellationToken stop)
     {
         var client = await remote.ConnectAsync(url, stop);
-        options = options with { Progress = progress.Begin() };
+        using var part = progress.Begin(url.Path.ToString());
+        options = options with { Progress = part };
         if (file == "-")
         {
             await using var output = Console.OpenStandardOutput();

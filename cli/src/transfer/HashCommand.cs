@@ -18,10 +18,13 @@ internal sealed class HashCommand : RemoteCommand
 
     public static Command Create() => new HashCommand().Build();
 
-    protected override Task<int> RunAsync(ParseResult parsed, Remote remote, CancellationToken stop)
+    protected override async Task<int> RunAsync(ParseResult parsed, Remote remote, CancellationToken stop)
     {
         var name = parsed.GetRequiredValue(_algorithm);
-        return EachAsync(parsed.GetRequiredValue(_urls), remote, (client, path, cancel) => HashAsync(client, path, name, remote.Results, cancel), stop);
+        var urls = parsed.GetRequiredValue(_urls);
+        var progress = new Progress(remote.Results, 0) { Activity = $"computing {name}", Subject = urls.Length == 1 ? ArgosyUrl.Parse(urls[0]).Path.ToString() : "" };
+        var hashes = EachAsync(urls, remote, (client, path, cancel) => HashAsync(client, path, name, remote.Results, cancel), stop);
+        return await progress.ShowAsync(hashes, stop);
     }
 
     private static async Task<Action> HashAsync(FileClient client, RemotePath path, string name, Results results, CancellationToken stop)

@@ -27,41 +27,52 @@ internal sealed class PutCommand : RemoteCommand
             : throw new UsageException($"The last word has to be a URL: argosy put {Terminal.Escape(words[0])} argosy://host/");
         var sources = words[..^1];
         Check(sources, TakesStandardInput(parsed), _options.IsRecursive(parsed));
-        var trees = _options.ForTrees(parsed, null);
+        var trees = _options.ForTrees(parsed);
         var client = await remote.ConnectAsync(url, stop);
         var there = url.Path.MeansFolder ? EntryKind.Folder : (await client.StatAsync(url.Path, cancellationToken: stop))?.Kind;
         Check(sources, url, there);
-        var files = sources.Where(source => !Directory.Exists(source)).Select(file => (File: file, Path: there == EntryKind.Folder ? Into(url.Path, file) : url.Path)).ToList();
-        if (remote.MayContinue is not null)
-            await ContinueOrBeginAsync(remote, client, files, stop);
         CanResume = sources.Any(source => Length(source) > 0 || Directory.Exists(source));
+        var (plan, left) = Targets.Distinct(
+            sources.Select(source => (Name: source, Place: PlaceOf(source), IsFolder: Directory.Exists(source))).ToList(),
+            source => source.Place.ToString(),
+            source => Terminal.Escape(source.Name),
+            remote.Results);
+        var folders = plan.Where(source => source.IsFolder).ToList();
+        if (remote.MayContinue is not null)
+            await ContinueOrBeginAsync(remote, client, plan.Where(source => File.Exists(source.Name)).Select(source => (source.Name, source.Place)), stop);
         var progress = new Progress(remote.Results, sources.Sum(Length));
-        trees = trees with { Progress = progress.BeginTree() };
-        return await progress.ShowAsync(PutAllAsync());
+        progress.Expect(plan.Count - folders.Count);
+        progress.ExpectTrees(folders.Count, trees.Links == LinkTreatment.Follow ? [] : [.. folders.Select(folder => new LocalScan(folder.Name))]);
+        return await progress.ShowAsync(PutAllAsync(), stop);
 
         async Task<int> PutAllAsync()
         {
-            var upload = new Put(client, remote.Results, progress, _options.ForPut(parsed));
-            var code = await Batch.RunAsync(
-                files,
-                (put, cancel) => upload.RunAsync(put.File, put.Path, cancel),
-                put => Terminal.Escape(put.File),
+            var put = new Put(client, remote.Results, progress, _options.ForPut(parsed));
+            var code = Math.Max(left, await Batch.RunAsync(
+                plan.Where(source => !source.IsFolder),
+                (source, cancel) => put.RunAsync(source.Name, source.Place, cancel),
+                source => Terminal.Escape(source.Name),
                 remote.Results,
-                stop);
-            foreach (var folder in sources.Where(Directory.Exists).TakeWhile(_ => code < ExitCodes.NotReachable))
+                stop));
+            foreach (var folder in folders.TakeWhile(_ => code < ExitCodes.NotReachable))
             {
-                var place = sources.Length == 1 && !url.Path.MeansFolder && IsWhole(folder, url, there is null) ? url.Path : Into(url.Path, folder);
-                code = Math.Max(code, await new TreeReport(remote.Results, isUp: true).ShowAsync(client.PutFolderAsync(folder, place, trees, stop)));
+                var outcomes = client.PutFolderAsync(folder.Name, folder.Place, trees with { Progress = progress.BeginTree() }, stop);
+                code = Math.Max(code, await new TreeReport(remote.Results, isUp: true).ShowAsync(outcomes));
             }
 
             return code;
         }
+
+        RemotePath PlaceOf(string source) =>
+            (Directory.Exists(source) ? sources.Length == 1 && !url.Path.MeansFolder && IsWhole(source, url, there is null) : there != EntryKind.Folder)
+                ? url.Path
+                : Into(url.Path, source);
     }
 
     private static async Task ContinueOrBeginAsync(Remote remote, FileClient client, IEnumerable<(string File, RemotePath Path)> files, CancellationToken stop)
     {
         var unfinished = new List<UnfinishedPart>();
-        foreach (var (file, path) in files.Where(file => File.Exists(file.File)))
+        foreach (var (file, path) in files)
         {
             if (await client.FindUnfinishedPutAsync(file, path, UnfinishedTransfers.Default, stop) is { } part)
                 unfinished.Add(part);

@@ -25,7 +25,7 @@ internal sealed class TransferOptions(string where)
     public bool IsRecursive(ParseResult parsed) => parsed.GetValue(_recursive);
 
     /// <exception cref="UsageException">Options that contradict each other.</exception>
-    public TreeOptions ForTrees(ParseResult parsed, IProgress<TreeProgress>? progress)
+    public TreeOptions ForTrees(ParseResult parsed)
     {
         var (keep, follow) = (parsed.GetValue(_links), parsed.GetValue(_copyLinks));
         if (keep && follow)
@@ -38,7 +38,6 @@ internal sealed class TransferOptions(string where)
             Verify = !parsed.GetValue(_noVerify),
             Links = keep ? LinkTreatment.Keep : follow ? LinkTreatment.Follow : LinkTreatment.Skip,
             Resume = UnfinishedTransfers.Default,
-            Progress = progress,
         };
     }
 

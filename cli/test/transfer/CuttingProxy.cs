@@ -30,6 +30,9 @@ internal sealed class CuttingProxy : IAsyncDisposable
     /// <summary>Bytes that went either way since <see cref="Reset"/>.</summary>
     public long Bytes => Volatile.Read(ref _up) + Volatile.Read(ref _down);
 
+    /// <summary>Bytes that went to the server since <see cref="Reset"/>.</summary>
+    public long Up => Volatile.Read(ref _up);
+
     /// <summary>Connections that were made, ever.</summary>
     public int Connections { get; private set; }
 

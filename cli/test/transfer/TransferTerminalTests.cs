@@ -39,7 +39,7 @@ public sealed class TransferTerminalTests : IAsyncDisposable
         await using (var source = new FileStream(fifo, FileMode.Open, FileAccess.Write))
         {
             await source.WriteAsync(new byte[1_000_000]);
-            await terminal.ReadUntilAsync("iB/s");
+            await terminal.ReadUntilAsync("977 KiB");
             await terminal.TypeAsync(ControlC);
             Assert.Equal(1, await terminal.WaitAsync());
         }

@@ -8,8 +8,12 @@ namespace Argosy.Client;
 /// </summary>
 /// <param name="describe">The request with the id that it is given.</param>
 /// <param name="isLong">True where lines cost the server work.</param>
-internal sealed class Listing(Func<long, Request> describe, bool isLong = false) : Exchange<Spool>
+/// <param name="count">Shown each line as it comes, before anything is verified: good for a progress bar and nothing else.</param>
+internal sealed class Listing(Func<long, Request> describe, bool isLong = false, Action<ListLine>? count = null) : Exchange<Spool>
 {
+    private readonly ListDecoder _decoder = new();
+    private bool _isCounted = count is not null;
+
     private readonly Spool _spool = new();
     private Crc32C _sum;
 
@@ -33,6 +37,8 @@ internal sealed class Listing(Func<long, Request> describe, bool isLong = false)
     public override async ValueTask ReceiveAsync(ReadOnlyMemory<byte> piece)
     {
         _sum.Append(piece.Span);
+        if (_isCounted)
+            Count(piece.Span);
         await _spool.AppendAsync(piece).ConfigureAwait(false);
     }
 
@@ -56,5 +62,23 @@ internal sealed class Listing(Func<long, Request> describe, bool isLong = false)
     {
         base.Fail(exception);
         _spool.Dispose();
+    }
+
+    private void Count(ReadOnlySpan<byte> piece)
+    {
+        try
+        {
+            while (!piece.IsEmpty)
+            {
+                if (_decoder.Read(piece, out var consumed) is { } line)
+                    count!(line);
+                piece = piece[consumed..];
+            }
+        }
+        catch (WireException)
+        {
+            // Whoever reads the lines says so.
+            _isCounted = false;
+        }
     }
 }

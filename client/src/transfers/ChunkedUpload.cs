@@ -112,7 +112,7 @@ internal sealed class ChunkedUpload(RemotePath path, Stream source, ReadOnlyMemo
                 _sum.Append(current.AsSpan(PrefixSize, length));
             await output.SendAsync(current.AsMemory(0, PrefixSize + length)).ConfigureAwait(false);
             Sent += length;
-            Options.Progress?.Report(new TransferProgress(Sent, size));
+            Options.Progress?.Report(new TransferProgress(Sent, size) { Begun = Options.Offset });
             length = await reading.ConfigureAwait(false);
             (current, next) = (next, current);
         }

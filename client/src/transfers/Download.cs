@@ -64,7 +64,7 @@ internal sealed class Download(RemotePath path, Stream sink, GetOptions options)
             await sink.WriteAsync(piece, _stop.Token).ConfigureAwait(false);
             // One that goes on counts what is here already.
             var begun = options.Revision is null ? 0 : options.Offset;
-            options.Progress?.Report(new TransferProgress(begun + _received, begun + _announced.Bytes));
+            options.Progress?.Report(new TransferProgress(begun + _received, begun + _announced.Bytes) { Begun = begun });
         }
         catch (Exception exception)
         {

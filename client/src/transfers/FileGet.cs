@@ -47,7 +47,7 @@ internal sealed class FileGet(
         var theirs = client.HashAsync(path, HashAlgorithm.Crc32C, stop);
         var local = LocalFile.Of(folder.OpenFile(name, out var facts), facts, null);
         await using var closing = local.ConfigureAwait(false);
-        if (await FileChecksum.Crc32CAsync(local.Content, stop).ConfigureAwait(false) != await theirs.ConfigureAwait(false))
+        if (await FileChecksum.Crc32CAsync(local.Content, options.Progress, stop).ConfigureAwait(false) != await theirs.ConfigureAwait(false))
             return null;
         if (facts.Modified != remote.Modified)
             Posix.SetModified(local.Content.SafeFileHandle, remote.Modified);
@@ -121,6 +121,7 @@ internal sealed class FileGet(
 
         async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer)
         {
+            options.Progress?.Report(new TransferProgress(offset, length) { IsComparing = true });
             part.Position = offset;
             return await part.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, stop).ConfigureAwait(false);
         }

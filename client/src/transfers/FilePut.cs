@@ -37,7 +37,7 @@ internal sealed class FilePut(FileClient client, LocalFile file, RemotePath path
                 || remote.Size != facts.Size)
                 return null;
             var theirs = client.HashAsync(path, HashAlgorithm.Crc32C, stop);
-            var ours = await FileChecksum.Crc32CAsync(file.Content, stop).ConfigureAwait(false);
+            var ours = await FileChecksum.Crc32CAsync(file.Content, options.Progress, stop).ConfigureAwait(false);
             file.Content.Position = 0;
             if (ours != await theirs.ConfigureAwait(false))
                 return null;
@@ -136,6 +136,7 @@ internal sealed class FilePut(FileClient client, LocalFile file, RemotePath path
 
     private async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer)
     {
+        options.Progress?.Report(new TransferProgress(offset, file.Content.Length) { IsComparing = true });
         file.Content.Position = offset;
         return await file.Content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, stop).ConfigureAwait(false);
     }

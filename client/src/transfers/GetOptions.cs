@@ -27,7 +27,7 @@ public sealed record GetOptions
     /// </summary>
     public UnfinishedTransfers? Resume { get; init; }
 
-    /// <summary>Told after each piece, on whatever thread receives.</summary>
+    /// <summary>Told after each piece that is compared or received, on whatever thread does it.</summary>
     public IProgress<TransferProgress>? Progress { get; init; }
 
     /// <summary>The only version that is wanted.</summary>

@@ -27,7 +27,7 @@ public sealed record PutOptions
     /// </summary>
     public UnfinishedTransfers? Resume { get; init; }
 
-    /// <summary>Told after each chunk, on whatever thread sends.</summary>
+    /// <summary>Told after each chunk that is compared or sent, on whatever thread does it.</summary>
     public IProgress<TransferProgress>? Progress { get; init; }
 
     /// <summary>The upload's name, by which it can be continued.</summary>

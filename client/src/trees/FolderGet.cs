@@ -14,7 +14,7 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
     // More than any path of 4,096 bytes can have: where a server's tree does not end, this does.
     private const int Deepest = 2048;
 
-    private readonly TreeCount _count = new(options.Progress);
+    private readonly TreeCount _count = new(options.Progress, areLinksFollowed: options.Links == LinkTreatment.Follow);
     private readonly Stack<Level> _levels = new();
 
     /// <summary>Starts one entry after another.</summary>
@@ -25,8 +25,8 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
         var modified = await client.StatAsync(path, cancellationToken: stop).ConfigureAwait(false) is { Kind: EntryKind.Folder } found
             ? found.Modified
             : default(DateTimeOffset?);
-        var listing = LookAhead.Begin(client, path, stop);
-        await using (var first = new LookAhead(client, path, await listing.ConfigureAwait(false), stop))
+        var listing = LookAhead.BeginAsync(client, path, _count, stop);
+        await using (var first = new LookAhead(client, path, await listing.ConfigureAwait(false), _count, stop))
         {
             var (local, isNew) = OpenTarget(localFolder);
             var root = new TreeFolder(null, local, RemotePath.FromText(localFolder), path) { IsNew = Task.FromResult(isNew) };
@@ -46,6 +46,8 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
                 await level.Entries.DisposeAsync().ConfigureAwait(false);
                 yield return LeaveAsync(level);
             }
+
+            _count.Complete();
         }
     }
 
@@ -98,7 +100,7 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
                 RealPath = realPath,
                 Followed = folder.Followed + followed,
             };
-            _levels.Push(new Level(inner, new LookAhead(client, inner.Path, lines, stop), entry.Modified));
+            _levels.Push(new Level(inner, new LookAhead(client, inner.Path, lines, _count, stop), entry.Modified));
             return Task.FromResult(isNew ? folder.Tell(name, TreeResult.FolderMade) : null);
         }
         catch (Exception exception) when (TreePipeline.ConcernsOne(exception))
@@ -121,7 +123,7 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
             var real = link.LinkTarget is { } words ? TreeRule.Resolve(folder.RealPath, words.Bytes.Span) : null;
             if (folder.Followed >= MostFollowed || real is not { } realPath || _levels.Any(level => level.Folder.RealPath.IsWithin(realPath)))
                 return Skipped(folder, link, TreeRule.Cycle);
-            return await DescendAsync(folder, target, LookAhead.Begin(client, path, stop), realPath, 1).ConfigureAwait(false);
+            return await DescendAsync(folder, target, LookAhead.BeginAsync(client, path, _count, stop), realPath, 1).ConfigureAwait(false);
         }
         catch (Exception exception) when (TreePipeline.ConcernsOne(exception))
         {

@@ -27,6 +27,8 @@ internal sealed class FolderPut(FileClient client, TreeOptions options, Cancella
                 level.Names.Dispose();
                 yield return LeaveAsync(level.Folder);
             }
+
+            _count.Complete();
         }
         finally
         {

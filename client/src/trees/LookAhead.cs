@@ -6,7 +6,7 @@ namespace Argosy.Client;
 /// A folder's entries with the listings of the next folders among them asked for already, so that a tree of many folders does not cost a
 /// round trip for each.
 /// </summary>
-internal sealed class LookAhead(FileClient client, RemotePath folder, Spool lines, CancellationToken stop) : IAsyncDisposable
+internal sealed class LookAhead(FileClient client, RemotePath folder, Spool lines, TreeCount count, CancellationToken stop) : IAsyncDisposable
 {
     private const int Entries = 8;
     private readonly IAsyncEnumerator<ListLine> _lines = lines.ReadLinesAsync(stop).GetAsyncEnumerator(stop);
@@ -14,8 +14,15 @@ internal sealed class LookAhead(FileClient client, RemotePath folder, Spool line
     private bool _isAtEnd;
 
     /// <summary>Asks for a folder's listing.</summary>
-    public static Task<Spool> Begin(FileClient client, RemotePath folder, CancellationToken stop) => client.RunAsync(
-        new Listing(id => new Request { Command = "ls", Id = id, Path = folder.Bytes.ToArray() }), stop);
+    public static async Task<Spool> BeginAsync(FileClient client, RemotePath folder, TreeCount count, CancellationToken stop)
+    {
+        var listing = new Listing(
+            id => new Request { Command = "ls", Id = id, Path = folder.Bytes.ToArray() },
+            count: count.IsWatched ? line => count.Announce(line.Type, line.Size ?? 0) : null);
+        var lines = await client.RunAsync(listing, stop).ConfigureAwait(false);
+        count.EndListing();
+        return lines;
+    }
 
     /// <summary>The next entry, for folders with their listing; null at the end.</summary>
     public async ValueTask<(RemoteEntry Entry, Task<Spool>? Listing)?> NextAsync()
@@ -29,7 +36,7 @@ internal sealed class LookAhead(FileClient client, RemotePath folder, Spool line
             }
 
             var entry = Client.Entries.Read(_lines.Current);
-            _next.Enqueue((entry, entry.Kind == EntryKind.Folder ? Begin(client, folder.Append(entry.Name.Bytes), stop) : null));
+            _next.Enqueue((entry, entry.Kind == EntryKind.Folder ? BeginAsync(client, folder.Append(entry.Name.Bytes), count, stop) : null));
         }
 
         return _next.TryDequeue(out var next) ? next : null;

@@ -37,8 +37,18 @@ public enum LinkTreatment
 
 /// <summary>How far a tree is. What is still to be found is in no total yet.</summary>
 /// <param name="Bytes">Bytes of files moved, or found to be there.</param>
-/// <param name="BytesFound">Bytes of all files that were met so far.</param>
+/// <param name="BytesFound">Bytes of all files that were met so far, or that a listing has named.</param>
 /// <param name="Files">Files that are over and done with, failed ones included.</param>
-/// <param name="FilesFound">Files that were met so far.</param>
+/// <param name="FilesFound">Files that were met so far, or that a listing has named.</param>
 /// <param name="Current">The file that was worked on last; safe to show.</param>
-public readonly record struct TreeProgress(long Bytes, long BytesFound, long Files, long FilesFound, string Current);
+public readonly record struct TreeProgress(long Bytes, long BytesFound, long Files, long FilesFound, string Current)
+{
+    /// <summary>How many of <see cref="Bytes"/> travelled in this call.</summary>
+    public long BytesMoved { get; init; }
+
+    /// <summary>Bytes that were compared of files about which nothing else is known yet.</summary>
+    public long BytesCompared { get; init; }
+
+    /// <summary>True once every file is known: both totals are final.</summary>
+    public bool IsWhole { get; init; }
+}
