@@ -4,7 +4,7 @@ namespace Argosy.Sockets.Tests;
 
 public abstract partial class ConcurrencyModelContract
 {
-    [Theory(Timeout = 4 * Limit)]
+    [Theory(Timeout = 10 * Limit)]
     [MemberData(nameof(Wire.Main), MemberType = typeof(Wire))]
     public async Task Nothing_leaks_over_thousands_of_connections(string wire)
     {

@@ -14,27 +14,59 @@ internal sealed class KeyDecoder
 
     private static readonly Dictionary<char, KeyKind> Controls = new()
     {
-        ['\u0001'] = KeyKind.Home, ['\u0002'] = KeyKind.Left, ['\u0003'] = KeyKind.Cancel, ['\u0004'] = KeyKind.EndOfInput,
-        ['\u0005'] = KeyKind.End, ['\u0006'] = KeyKind.Right, ['\u0007'] = KeyKind.Abort, ['\b'] = KeyKind.Backspace,
-        ['\t'] = KeyKind.Tab, ['\n'] = KeyKind.Enter, ['\u000b'] = KeyKind.KillToEnd, ['\u000c'] = KeyKind.Clear,
-        ['\r'] = KeyKind.Enter, ['\u000e'] = KeyKind.Down, ['\u0010'] = KeyKind.Up, ['\u0012'] = KeyKind.Search,
-        ['\u0015'] = KeyKind.KillToStart, ['\u0017'] = KeyKind.KillWord, ['\u0019'] = KeyKind.Yank, ['\u001a'] = KeyKind.Suspend,
+        ['\u0001'] = KeyKind.Home,
+        ['\u0002'] = KeyKind.Left,
+        ['\u0003'] = KeyKind.Cancel,
+        ['\u0004'] = KeyKind.EndOfInput,
+        ['\u0005'] = KeyKind.End,
+        ['\u0006'] = KeyKind.Right,
+        ['\u0007'] = KeyKind.Abort,
+        ['\b'] = KeyKind.Backspace,
+        ['\t'] = KeyKind.Tab,
+        ['\n'] = KeyKind.Enter,
+        ['\u000b'] = KeyKind.KillToEnd,
+        ['\u000c'] = KeyKind.Clear,
+        ['\r'] = KeyKind.Enter,
+        ['\u000e'] = KeyKind.Down,
+        ['\u0010'] = KeyKind.Up,
+        ['\u0012'] = KeyKind.Search,
+        ['\u0015'] = KeyKind.KillToStart,
+        ['\u0017'] = KeyKind.KillWord,
+        ['\u0019'] = KeyKind.Yank,
+        ['\u001a'] = KeyKind.Suspend,
         ['\u007f'] = KeyKind.Backspace,
     };
 
     // Behind ESC: Alt and a letter.
     private static readonly Dictionary<char, KeyKind> Alternates = new()
     {
-        ['b'] = KeyKind.WordLeft, ['f'] = KeyKind.WordRight, ['d'] = KeyKind.KillWordRight, ['\u007f'] = KeyKind.KillWord, ['\b'] = KeyKind.KillWord,
+        ['b'] = KeyKind.WordLeft,
+        ['f'] = KeyKind.WordRight,
+        ['d'] = KeyKind.KillWordRight,
+        ['\u007f'] = KeyKind.KillWord,
+        ['\b'] = KeyKind.KillWord,
     };
 
     // Behind ESC [ or ESC O.
     private static readonly Dictionary<string, KeyKind> Sequences = new()
     {
-        ["A"] = KeyKind.Up, ["B"] = KeyKind.Down, ["C"] = KeyKind.Right, ["D"] = KeyKind.Left, ["H"] = KeyKind.Home, ["F"] = KeyKind.End,
-        ["1~"] = KeyKind.Home, ["7~"] = KeyKind.Home, ["4~"] = KeyKind.End, ["8~"] = KeyKind.End, ["3~"] = KeyKind.Delete,
-        ["1;5C"] = KeyKind.WordRight, ["1;3C"] = KeyKind.WordRight, ["1;5D"] = KeyKind.WordLeft, ["1;3D"] = KeyKind.WordLeft,
-        ["3;5~"] = KeyKind.KillWordRight, ["M"] = KeyKind.Enter,
+        ["A"] = KeyKind.Up,
+        ["B"] = KeyKind.Down,
+        ["C"] = KeyKind.Right,
+        ["D"] = KeyKind.Left,
+        ["H"] = KeyKind.Home,
+        ["F"] = KeyKind.End,
+        ["1~"] = KeyKind.Home,
+        ["7~"] = KeyKind.Home,
+        ["4~"] = KeyKind.End,
+        ["8~"] = KeyKind.End,
+        ["3~"] = KeyKind.Delete,
+        ["1;5C"] = KeyKind.WordRight,
+        ["1;3C"] = KeyKind.WordRight,
+        ["1;5D"] = KeyKind.WordLeft,
+        ["1;3D"] = KeyKind.WordLeft,
+        ["3;5~"] = KeyKind.KillWordRight,
+        ["M"] = KeyKind.Enter,
     };
 
     private readonly Decoder _utf8 = new UTF8Encoding().GetDecoder();
