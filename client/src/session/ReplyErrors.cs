@@ -31,7 +31,8 @@ internal static class ReplyErrors
         return sentence[^1] is '.' or '!' or '?' or '…' ? sentence + " " : sentence + ". ";
     }
 
-    private static string Shorten(string text, int length) => text.Length <= length ? text : text[..length] + "…";
+    /// <summary>The text, or its beginning where it is longer than a message should be.</summary>
+    public static string Shorten(string text, int length) => text.Length <= length ? text : text[..length] + "…";
 
     private static string Advice(WireError? error) => error switch
     {
