@@ -17,9 +17,11 @@ internal static class ReplyErrors
                 new NotVerifiedException($"What was sent did not arrive as it was. {said}Nothing unverified was kept; try again."),
             WireError.Timeout =>
                 new NotVerifiedException($"What was sent did not all arrive in time. {said}Nothing unverified was kept; try again."),
-            _ => new RefusedException(Name(reply), $"{said}{Advice(reply.Error)}".TrimEnd()),
+            _ => Refused(Name(reply), $"{said}{Advice(reply.Error)}".TrimEnd()),
         };
     }
+
+    private static RefusedException Refused(string name, string why) => new(name, why.Length > 0 ? why : $"The server said no ({name}) and not why.");
 
     private static string Name(Reply reply) => Terminal.Escape(Shorten(reply.ErrorName ?? "other", 40));
 
