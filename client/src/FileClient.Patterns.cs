@@ -5,7 +5,8 @@ namespace Argosy.Client;
 
 public sealed partial class FileClient
 {
-    private const int MostMatches = 1_000_000;
+    /// <summary>How many places a pattern may mean; they are held in memory, to be sorted.</summary>
+    internal int MostMatches { get; set; } = 1_000_000;
 
     /// <summary>
     /// The places that a path with wildcards means, sorted in each folder: <c>*</c>, <c>?</c>, <c>[a-z]</c> and <c>[!a-z]</c>, which stand for no
@@ -14,7 +15,7 @@ public sealed partial class FileClient
     /// <param name="pattern">The path.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Nothing where nothing matches.</returns>
-    /// <exception cref="IOException">More than a million places match: they would have to be held in memory.</exception>
+    /// <exception cref="IOException">More than a million places match; they would have to be held in memory.</exception>
     public async IAsyncEnumerable<RemotePath> ExpandAsync(
         RemotePath pattern, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -77,5 +78,5 @@ public sealed partial class FileClient
         return found;
     }
 
-    private static IOException TooMany() => new($"More than {MostMatches} places match. Name the folder itself, or say more of the names.");
+    private IOException TooMany() => new($"More than {MostMatches} places match. Name the folder itself, or say more of the names.");
 }

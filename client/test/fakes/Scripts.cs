@@ -10,13 +10,17 @@ internal static class Scripts
     public static readonly ClientOptions Impatient = new() { SilenceTimeout = TimeSpan.FromMilliseconds(200) };
 
     /// <summary>A sealed header of any text, made by hand because the codec would not write it (docs/protocol.md section 1.2).</summary>
-    /// <param name="json">An object. ID stands for the request's id.</param>
-    public static Task SendRawAsync(this FakePeer peer, Request request, string json)
+    /// <param name="json">An object, or anything that ends like one.</param>
+    public static byte[] Seal(string json)
     {
-        var covered = Encoding.UTF8.GetBytes(json.Replace("ID", $"{request.Id}", StringComparison.Ordinal)[..^1] + ",");
+        var covered = Encoding.UTF8.GetBytes((json.Length == 0 ? json : json[..^1]) + ",");
         byte[] unsealed = [.. BitConverter.GetBytes(covered.Length + 17), .. covered];
-        return peer.SendAsync((byte[])[.. unsealed, .. Encoding.ASCII.GetBytes($"\"sum\":\"{Crc32C.Of(unsealed):x8}\"}}")]);
+        return [.. unsealed, .. Encoding.ASCII.GetBytes($"\"sum\":\"{Crc32C.Of(unsealed):x8}\"}}")];
     }
+
+    /// <summary>Sends what <see cref="Seal"/> makes of a text in which ID stands for the request's id.</summary>
+    public static Task SendRawAsync(this FakePeer peer, Request request, string json) =>
+        peer.SendAsync(Seal(json.Replace("ID", $"{request.Id}", StringComparison.Ordinal)));
 
     /// <summary>A whole listing.</summary>
     public static async Task SendLinesAsync(this FakePeer peer, Request request, string lines, long? count = null)
