@@ -11,6 +11,7 @@ public sealed partial class FileClient
     /// <summary>A folder's entries, in the server's order, hidden ones too. Nothing is given out before the whole listing was verified.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="cancellationToken">Gives up; the session goes on.</param>
+    /// <exception cref="IOException">A listing of more than 4 MiB waits on this machine's disk, and finds no room there; the session goes on.</exception>
     public async IAsyncEnumerable<RemoteEntry> ListAsync(
         RemotePath folder, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

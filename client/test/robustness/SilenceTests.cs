@@ -83,16 +83,20 @@ public sealed class SilenceTests : IDisposable
     [Fact(Timeout = Timeout)]
     public async Task A_server_that_refuses_an_upload_and_takes_nothing_more_is_given_up()
     {
+        var sent = new Sent();
         await using var server = FakeServer.Greeting(async peer =>
         {
             var put = await peer.ReadRequestAsync();
+            // Not before the client is stuck in the middle of a chunk: nothing moves any more.
+            for (var before = -1L; before != sent.Bytes || before < 1; await Task.Delay(100, peer.Stop))
+                before = sent.Bytes;
             await peer.SendAsync(Reply.Refusal(put.Id, WireError.OverQuota, "Full"));
             await peer.StaySilentAsync();
         });
-        await using var client = await server.ConnectAsync(Scripts.Impatient);
+        await using var client = await server.ConnectAsync(new ClientOptions { SilenceTimeout = TimeSpan.FromSeconds(1) });
         // More than both sockets' buffers take.
         using var source = new MemoryStream(new byte[64 << 20]);
-        await Assert.ThrowsAnyAsync<ClientException>(() => client.PutAsync(source, "/f", cancellationToken: Stop));
+        await Assert.ThrowsAnyAsync<ClientException>(() => client.PutAsync(source, "/f", new PutOptions { Progress = sent }, Stop));
         await Assert.ThrowsAnyAsync<ClientException>(() => client.PutAsync(new byte[60_000], "/g", cancellationToken: Stop));
     }
 
@@ -171,6 +175,15 @@ public sealed class SilenceTests : IDisposable
             await Task.Delay(50, peer.Stop);
             await peer.SendAsync(piece);
         }
+    }
+
+    private sealed class Sent : IProgress<TransferProgress>
+    {
+        private long _bytes;
+
+        public long Bytes => Volatile.Read(ref _bytes);
+
+        public void Report(TransferProgress value) => Volatile.Write(ref _bytes, value.Bytes);
     }
 
     private sealed class SlowSink(TimeSpan pause) : MemoryStream

@@ -207,7 +207,13 @@ public sealed class TransferTests : IDisposable
                 var size = gets == 1 ? Large : Large - 1;
                 await peer.SendAsync(new Reply
                 {
-                    Id = request.Id, Size = size, Offset = offset, MTime = 0, Revision = "one", Body = Body.Exact(size - offset), Crc32C = Crc32C.Of(content.AsSpan(offset, size - offset)),
+                    Id = request.Id,
+                    Size = size,
+                    Offset = offset,
+                    MTime = 0,
+                    Revision = "one",
+                    Body = Body.Exact(size - offset),
+                    Crc32C = Crc32C.Of(content.AsSpan(offset, size - offset)),
                 });
                 await peer.SendAsync(content.AsMemory(offset, gets == 1 ? Large / 2 : size - offset));
                 if (gets == 1)
