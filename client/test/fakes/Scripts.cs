@@ -7,7 +7,7 @@ namespace Argosy.Client.Tests;
 internal static class Scripts
 {
     /// <summary>How long a server may be silent where a test waits for that.</summary>
-    public static readonly ClientOptions Impatient = new() { SilenceTimeout = TimeSpan.FromMilliseconds(200) };
+    public static readonly ClientOptions Impatient = new() { SilenceTimeout = TimeSpan.FromMilliseconds(400) };
 
     /// <summary>A sealed header of any text, made by hand because the codec would not write it (docs/protocol.md section 1.2).</summary>
     /// <param name="json">An object, or anything that ends like one.</param>

@@ -134,7 +134,7 @@ public sealed class SilenceTests : IDisposable
             await peer.SendAsync("bc"u8.ToArray());
         });
         await using var client = await server.ConnectAsync(Scripts.Impatient);
-        using var sink = new SlowSink(TimeSpan.FromMilliseconds(700));
+        using var sink = new SlowSink(TimeSpan.FromMilliseconds(1200));
         Assert.Equal(3, (await client.GetAsync("/f", sink, cancellationToken: Stop)).Bytes);
     }
 
