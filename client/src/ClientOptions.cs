@@ -28,7 +28,8 @@ public sealed record ClientOptions
 
     /// <summary>
     /// How long a server that owes something may be silent; 30 s. Work that takes a server long (hashing, copying, storing
-    /// a large upload) is given more.
+    /// a large upload) is given more. A header that does not become whole, or less than 1 KiB of a body, within this time counts as silence;
+    /// so does a server that takes nothing of what it is sent.
     /// </summary>
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -4,6 +4,9 @@ namespace Argosy.Client;
 
 public sealed partial class FileClient
 {
+    // Far more than offset, size and sum take.
+    private const int LongestBlockLine = 1024;
+
     /// <summary>Sends a request that somebody else describes.</summary>
     internal Task<T> RunAsync<T>(Exchange<T> exchange, CancellationToken stop) => _session.RunAsync(exchange, stop);
 
@@ -25,7 +28,8 @@ public sealed partial class FileClient
                 Block = BlockSums.BlockSize,
                 Length = length,
             },
-            isLong: true);
+            isLong: true,
+            most: (length / BlockSums.BlockSize + 1) * LongestBlockLine);
         var lines = await _session.RunAsync(listing, stop).ConfigureAwait(false);
         return new BlockSums(lines, listing.Head!.Size ?? 0, Entries.Revision(listing.Head));
     }

@@ -5,9 +5,13 @@ namespace Argosy.Client;
 
 public sealed partial class FileClient
 {
+    // Of uploads: a hundred thousand of long names.
+    private const int MostOfUploads = 64 * 1024 * 1024;
+
     /// <summary>A folder's entries, in the server's order, hidden ones too. Nothing is given out before the whole listing was verified.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="cancellationToken">Gives up; the session goes on.</param>
+    /// <exception cref="IOException">A listing of more than 4 MiB waits on this machine's disk, and finds no room there; the session goes on.</exception>
     public async IAsyncEnumerable<RemoteEntry> ListAsync(
         RemotePath folder, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -110,7 +114,7 @@ public sealed partial class FileClient
     public async IAsyncEnumerable<UnfinishedUpload> ListUploadsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var lines = await _session.RunAsync(
-            new Listing(id => new Request { Command = "uploads", Id = id }), cancellationToken).ConfigureAwait(false);
+            new Listing(id => new Request { Command = "uploads", Id = id }, most: MostOfUploads), cancellationToken).ConfigureAwait(false);
         await foreach (var line in lines.ReadLinesAsync(cancellationToken).ConfigureAwait(false))
             yield return Entries.ReadUpload(line);
     }

@@ -5,6 +5,9 @@ namespace Argosy.Client;
 
 public sealed partial class FileClient
 {
+    /// <summary>How many places a pattern may mean; they are held in memory, to be sorted.</summary>
+    internal int MostMatches { get; set; } = 1_000_000;
+
     /// <summary>
     /// The places that a path with wildcards means, sorted in each folder: <c>*</c>, <c>?</c>, <c>[a-z]</c> and <c>[!a-z]</c>, which stand for no
     /// slash and for no dot at a name's beginning. A path without them, or one that exists as it is written, means itself.
@@ -12,6 +15,7 @@ public sealed partial class FileClient
     /// <param name="pattern">The path.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Nothing where nothing matches.</returns>
+    /// <exception cref="IOException">More than a million places match; they would have to be held in memory.</exception>
     public async IAsyncEnumerable<RemotePath> ExpandAsync(
         RemotePath pattern, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -28,8 +32,9 @@ public sealed partial class FileClient
                 parts.Enqueue(pattern.Bytes.Span[part].ToArray());
         }
 
+        var count = 0;
         await foreach (var path in ExpandAsync(RemotePath.Root, parts.ToArray(), cancellationToken).ConfigureAwait(false))
-            yield return path;
+            yield return ++count <= MostMatches ? path : throw TooMany();
     }
 
     private async IAsyncEnumerable<RemotePath> ExpandAsync(
@@ -61,7 +66,7 @@ public sealed partial class FileClient
             await foreach (var entry in ListAsync(folder, stop).ConfigureAwait(false))
             {
                 if (pattern.Matches(entry.Name.Bytes.Span) && (isLast || entry.Kind is EntryKind.Folder or EntryKind.Link))
-                    found.Add(folder.Append(entry.Name.Bytes));
+                    found.Add(found.Count < MostMatches ? folder.Append(entry.Name.Bytes) : throw TooMany());
             }
         }
         catch (RefusedException refused) when (refused.Error == WireError.NotFound.Name() || refused.Error == WireError.NotAFolder.Name())
@@ -72,4 +77,6 @@ public sealed partial class FileClient
         found.Sort(static (left, right) => left.Bytes.Span.SequenceCompareTo(right.Bytes.Span));
         return found;
     }
+
+    private IOException TooMany() => new($"More than {MostMatches} places match. Name the folder itself, or say more of the names.");
 }

@@ -7,6 +7,7 @@ namespace Argosy.Client;
 internal static class Login
 {
     private const int Version = 1;
+    private const int LongestName = 100;
 
     /// <param name="session">A fresh one.</param>
     /// <param name="url">Whom to log in.</param>
@@ -37,7 +38,7 @@ internal static class Login
     }
 
     private static ServerGreeting Greet(Reply reply) => reply.Version == Version
-        ? new ServerGreeting(Terminal.Escape(reply.Server ?? ""), reply.Mechanisms ?? [])
+        ? new ServerGreeting(Terminal.Escape(ReplyErrors.Shorten(reply.Server ?? "", LongestName)), reply.Mechanisms ?? [])
         : throw new NotVerifiedException("The server speaks another version of the protocol than it was asked for. Update client or server.");
 
     private static ScramClient Prepare(string user, string password, X509Certificate2? certificate)
@@ -58,7 +59,7 @@ internal static class Login
 
     private static Task<Reply> AskAsync(Session session, string? mechanism, string message, CancellationToken cancellationToken) =>
         session.RunAsync(
-            new Question<Reply>(id => new Request { Command = "auth", Id = id, Mechanism = mechanism, Scram = message }, reply => reply),
+            new Question<Reply>(id => new Request { Command = "auth", Id = id, Mechanism = mechanism, Scram = message }, reply => reply, hasSteps: true),
             cancellationToken);
 
     private static async Task ProveAsync(
@@ -69,7 +70,7 @@ internal static class Login
             if (first.Status != ReplyStatus.Continue || first.Scram is null)
                 throw NotProven(url, "It skipped a step of the login.");
             // Seconds of arithmetic where the server asks for many iterations: not on the caller's thread.
-            var answer = await Task.Run(() => scram.Final(first.Scram), cancellationToken).ConfigureAwait(false);
+            var answer = await Task.Run(() => scram.Final(first.Scram), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
             var last = await AskAsync(session, null, answer, cancellationToken).ConfigureAwait(false);
             if (last.Status != ReplyStatus.Ok || last.Scram is null)
                 throw NotProven(url, "It skipped a step of the login.");

@@ -61,6 +61,12 @@ internal static class SecureChannel
             throw new NotReachableException(
                 $"{url.Authority} accepts connections but is silent. Is it an Argosy server's port?", exception);
         }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // The base library is not sure of its footing either: an empty handshake record ends in an IndexOutOfRangeException.
+            throw new NotTrustedException(
+                $"What {url.Authority} sends is no TLS handshake. Nothing was sent; is it an Argosy server's port?", exception);
+        }
     }
 
     private static SslClientAuthenticationOptions Describe(

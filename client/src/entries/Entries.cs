@@ -5,6 +5,9 @@ namespace Argosy.Client;
 /// <summary>What the wire says of entries, believed only where it makes sense.</summary>
 internal static class Entries
 {
+    // What no link on any disk of Linux exceeds (symlink(7): PATH_MAX with its NUL). Entries are held by the thousand, to be sorted.
+    private const int LongestTarget = 4095;
+
     /// <exception cref="NotVerifiedException">A name that can be no entry of a folder, or a value is missing.</exception>
     public static RemoteEntry Read(ListLine line)
     {
@@ -40,7 +43,11 @@ internal static class Entries
             ? throw new NotVerifiedException($"The server does not say what {name} is. The answer is not used.")
             : new RemoteEntry(
                 name, Kind(type.Value), size ?? 0, Times.FromWire(modified) ?? DateTimeOffset.UnixEpoch,
-                (UnixFileMode)((mode ?? 0) & 0xfff), type == EntryType.Link && target is not null ? Path(target) : default(RemotePath?));
+                (UnixFileMode)((mode ?? 0) & 0xfff), type == EntryType.Link && target is not null ? Target(target) : default(RemotePath?));
+
+    private static RemotePath Target(byte[] bytes) => bytes.Length <= LongestTarget
+        ? Path(bytes)
+        : throw new NotVerifiedException("The server's answer holds a link that is longer than one can be. The answer is not used.");
 
     private static RemotePath Path(byte[] bytes) => bytes.AsSpan().Contains((byte)0)
         ? throw new NotVerifiedException("The server's answer holds a name with a NUL. The answer is not used.")

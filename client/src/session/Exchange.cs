@@ -20,6 +20,9 @@ internal abstract class Exchange
     /// <summary>False while the server cannot have all that it needs to say yes.</summary>
     public virtual bool MaySucceed => true;
 
+    /// <summary>True where the server may ask for another step instead of saying yes.</summary>
+    public virtual bool MayContinue => false;
+
     /// <summary>How long the server may be silent over this.</summary>
     public virtual TimeSpan Patience(TimeSpan silence) => silence;
 

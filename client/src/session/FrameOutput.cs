@@ -40,16 +40,29 @@ internal sealed class FrameOutput(Stream stream, Watch watch, CancellationToken 
     {
         if (_count == 0)
             return;
-        await stream.WriteAsync(_buffer.AsMemory(0, _count), closed).ConfigureAwait(false);
+        await PushAsync(_buffer.AsMemory(0, _count)).ConfigureAwait(false);
         _count = 0;
-        watch.Touch();
     }
 
     /// <summary>Sends what was gathered and then <paramref name="bytes"/>, which are not copied.</summary>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
         await FlushAsync().ConfigureAwait(false);
-        await stream.WriteAsync(bytes, closed).ConfigureAwait(false);
+        await PushAsync(bytes).ConfigureAwait(false);
+    }
+
+    private async ValueTask PushAsync(ReadOnlyMemory<byte> bytes)
+    {
+        watch.BeginSend();
+        try
+        {
+            await stream.WriteAsync(bytes, closed).ConfigureAwait(false);
+        }
+        finally
+        {
+            watch.EndSend();
+        }
+
         watch.Touch();
     }
 }

@@ -9,17 +9,20 @@ namespace Argosy.Client;
 /// <param name="describe">The request with the id that it is given.</param>
 /// <param name="isLong">True where lines cost the server work.</param>
 /// <param name="count">Shown each line as it comes, before anything is verified: good for a progress bar and nothing else.</param>
-internal sealed class Listing(Func<long, Request> describe, bool isLong = false, Action<ListLine>? count = null) : Exchange<Spool>
+/// <param name="most">How many bytes it may have; beyond, it does not end.</param>
+internal sealed class Listing(
+    Func<long, Request> describe, bool isLong = false, Action<ListLine>? count = null, long most = Spool.Most) : Exchange<Spool>
 {
     private readonly ListDecoder _decoder = new();
+    private readonly Spool _spool = new(most);
     private bool _isCounted = count is not null;
-
-    private readonly Spool _spool = new();
     private Crc32C _sum;
 
     /// <summary>The reply before the lines.</summary>
     public Reply? Head { get; private set; }
 
+    /// <summary>True where nothing of it is kept.</summary>
+    public bool IsEmpty => _spool.IsEmpty;
 
     public override bool ExpectsBody => true;
 
@@ -36,15 +39,33 @@ internal sealed class Listing(Func<long, Request> describe, bool isLong = false,
 
     public override async ValueTask ReceiveAsync(ReadOnlyMemory<byte> piece)
     {
+        if (Outcome.IsCompleted)
+        {
+            // Nobody wants the rest, which may be long.
+            _spool.Dispose();
+        }
+
         _sum.Append(piece.Span);
         if (_isCounted)
             Count(piece.Span);
-        await _spool.AppendAsync(piece).ConfigureAwait(false);
+        try
+        {
+            await _spool.AppendAsync(piece).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The disk here is not the server's fault, and others can go on.
+            Fail(new IOException($"A long listing has to wait on this machine's disk, and cannot: {exception.Message} Set TMPDIR to a folder with room.", exception));
+        }
     }
 
     public override void Finish(Trailer? trailer)
     {
-        if (trailer?.Crc32C == _sum.Value && trailer.Count is { } count)
+        if (Outcome.IsCompleted)
+        {
+            _spool.Dispose();
+        }
+        else if (trailer?.Crc32C == _sum.Value && trailer.Count is { } count)
         {
             _spool.Complete(count);
             Succeed(_spool);

@@ -17,9 +17,11 @@ internal static class ReplyErrors
                 new NotVerifiedException($"What was sent did not arrive as it was. {said}Nothing unverified was kept; try again."),
             WireError.Timeout =>
                 new NotVerifiedException($"What was sent did not all arrive in time. {said}Nothing unverified was kept; try again."),
-            _ => new RefusedException(Name(reply), $"{said}{Advice(reply.Error)}".TrimEnd()),
+            _ => Refused(Name(reply), $"{said}{Advice(reply.Error)}".TrimEnd()),
         };
     }
+
+    private static RefusedException Refused(string name, string why) => new(name, why.Length > 0 ? why : $"The server said no ({name}) and not why.");
 
     private static string Name(Reply reply) => Terminal.Escape(Shorten(reply.ErrorName ?? "other", 40));
 
@@ -31,7 +33,8 @@ internal static class ReplyErrors
         return sentence[^1] is '.' or '!' or '?' or '…' ? sentence + " " : sentence + ". ";
     }
 
-    private static string Shorten(string text, int length) => text.Length <= length ? text : text[..length] + "…";
+    /// <summary>The text, or its beginning where it is longer than a message should be.</summary>
+    public static string Shorten(string text, int length) => text.Length <= length ? text : text[..length] + "…";
 
     private static string Advice(WireError? error) => error switch
     {

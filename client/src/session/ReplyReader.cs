@@ -6,10 +6,16 @@ namespace Argosy.Client;
 /// <summary>Takes what the server sends apart and gives it to the exchanges that wait, in their order. Trusts nothing of it.</summary>
 internal sealed class ReplyReader(Stream stream, ConcurrentQueue<Exchange> awaiting, Watch watch, string server)
 {
+    // A server that sends less than this within the time that it may be silent is silent: one byte now and then must not hold anybody for years.
+    private const int LeastPace = 1024;
+
     private readonly FrameDecoder<Reply> _decoder = new(SealMode.Required);
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(256 * 1024);
     private int _start;
     private int _end;
+
+    // Bytes of a body since the watch was touched.
+    private int _trickle;
 
     // The exchange whose body is coming; and, after the server has abandoned one, the exchange whose error must come next.
     private Exchange? _receiving;
@@ -33,6 +39,8 @@ internal sealed class ReplyReader(Stream stream, ConcurrentQueue<Exchange> await
                 {
                     if (piece > 0)
                         await HandOverAsync(piece).ConfigureAwait(false);
+                    else
+                        watch.Touch();
                 }
             }
             catch (WireException exception)
@@ -48,12 +56,17 @@ internal sealed class ReplyReader(Stream stream, ConcurrentQueue<Exchange> await
     {
         (_start, _end) = (0, 0);
         _end = await stream.ReadAsync(_buffer, closed).ConfigureAwait(false);
-        watch.Touch();
         return _end > 0;
     }
 
     private async ValueTask HandOverAsync(int count)
     {
+        if ((_trickle += count) >= LeastPace)
+        {
+            _trickle = 0;
+            watch.Touch();
+        }
+
         watch.Leave();
         try
         {
@@ -118,7 +131,8 @@ internal sealed class ReplyReader(Stream stream, ConcurrentQueue<Exchange> await
 
     private void Accept(Exchange exchange, Reply reply)
     {
-        if (_abandoned is not null || !exchange.MaySucceed || exchange.ExpectsBody == reply.Body.IsNone)
+        if (_abandoned is not null || !exchange.MaySucceed || exchange.ExpectsBody == reply.Body.IsNone
+            || (reply.Status == ReplyStatus.Continue && !exchange.MayContinue))
             throw Unfit();
         exchange.Accept(reply);
         if (exchange.ExpectsBody)

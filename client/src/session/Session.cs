@@ -141,9 +141,15 @@ internal sealed class Session : IAsyncDisposable
 
     private void Look()
     {
-        if (!_awaiting.TryPeek(out var exchange))
-            return;
         var silence = _watch.Silence;
+        if (!_awaiting.TryPeek(out var exchange))
+        {
+            // It owes no reply, but it has to take what it is sent: the rest of an upload that it refused, for one.
+            if (_watch.IsSending && silence > _silence)
+                End(new NotReachableException($"{_server} has taken nothing for {silence.TotalSeconds:0} s. Try again later."));
+            return;
+        }
+
         if (silence <= exchange.Patience(_silence))
             return;
         End(exchange.IsTransfer || !_replies.IsBetweenFrames

@@ -3,24 +3,50 @@ using Argosy.Wire;
 
 namespace Argosy.Client;
 
-/// <summary>Bytes of a listing between their coming and their use: in memory up to a bound, then in a file that has no name.</summary>
-internal sealed class Spool : IDisposable
+/// <summary>
+/// Bytes of a listing between their coming and their use: in memory up to a bound, then in a file that has no name. All of a process's
+/// together have bounds too, because a tree has one waiting for each level and a server says how deep it is.
+/// </summary>
+/// <param name="most">How many bytes it may have.</param>
+internal sealed class Spool(long most) : IDisposable
 {
-    private const int InMemory = 4 * 1024 * 1024;
-    private const long Most = 4L * 1024 * 1024 * 1024;
-    private Stream _bytes = new MemoryStream();
-    private long _count;
+    /// <summary>The most bytes that wait at a time.</summary>
+    public const long Most = 4L * 1024 * 1024 * 1024;
 
+    private const int InMemory = 4 * 1024 * 1024;
+    private const long AllInMemory = 16 * InMemory;
+    private static long s_held;
+    private static long s_waiting;
+
+    private Stream _bytes = new MemoryStream();
+    private long _length;
+    private long _held;
+    private long _count;
+    private bool _isDisposed;
+
+    /// <summary>Bytes that the spools of this process have in memory.</summary>
+    public static long Held => Volatile.Read(ref s_held);
+
+    /// <summary>True where nothing waits.</summary>
+    public bool IsEmpty => _isDisposed || _length == 0;
+
+    /// <summary>Takes more; what comes after <see cref="Dispose"/> is only counted.</summary>
+    /// <exception cref="NotVerifiedException">It is too much.</exception>
     public async ValueTask AppendAsync(ReadOnlyMemory<byte> piece)
     {
-        if (_bytes is MemoryStream memory && memory.Length + piece.Length > InMemory)
+        _length += piece.Length;
+        var waiting = _isDisposed ? 0 : Interlocked.Add(ref s_waiting, piece.Length);
+        if (_length > most || waiting > Most)
+            throw new NotVerifiedException($"The server's listing does not end; it is given up beyond {Math.Min(most, Most)} bytes.");
+        if (_isDisposed)
+            return;
+        if (_bytes is MemoryStream memory && !TryHold(piece.Length))
         {
             _bytes = OpenFile();
             memory.WriteTo(_bytes);
+            Release();
         }
 
-        if (_bytes.Length + piece.Length > Most)
-            throw new NotVerifiedException("The server's listing does not end; it is given up beyond 4 GiB.");
         await _bytes.WriteAsync(piece).ConfigureAwait(false);
     }
 
@@ -50,7 +76,35 @@ internal sealed class Spool : IDisposable
             throw new NotVerifiedException("The listing is not complete. List again.");
     }
 
-    public void Dispose() => _bytes.Dispose();
+    public void Dispose()
+    {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
+        _bytes.Dispose();
+        Release();
+        Interlocked.Add(ref s_waiting, -_length);
+    }
+
+    private bool TryHold(int count)
+    {
+        if (_held + count > InMemory)
+            return false;
+        if (Interlocked.Add(ref s_held, count) > AllInMemory)
+        {
+            Interlocked.Add(ref s_held, -count);
+            return false;
+        }
+
+        _held += count;
+        return true;
+    }
+
+    private void Release()
+    {
+        Interlocked.Add(ref s_held, -_held);
+        _held = 0;
+    }
 
     private static ListLine? Read(ListDecoder decoder, ReadOnlySpan<byte> bytes, out int consumed)
     {

@@ -32,6 +32,8 @@ internal sealed class ChunkedUpload(RemotePath path, Stream source, ReadOnlyMemo
     private Exception? _failure;
     private Exception? _refusal;
 
+    protected override uint? SentSum => Options.Verify ? _sum.Value : null;
+
     public override bool MaySucceed => _isComplete;
 
     public override bool TryBegin()

@@ -59,13 +59,20 @@ internal sealed class FilePut(FileClient client, LocalFile file, RemotePath path
         var known = transfer.Read();
         var state = new UnfinishedState
         {
-            Upload = known?.Upload ?? RandomNumberGenerator.GetHexString(32, lowercase: true),
+            Upload = known?.Upload ?? NewId(),
             Version = facts.Stamp,
             Size = facts.Size,
         };
         var received = known?.Upload is not null && known.Size == facts.Size
             ? await AskReceivedAsync(client, path, known.Upload, stop).ConfigureAwait(false)
             : 0;
+        if (received > facts.Size)
+        {
+            // Nobody sent as much: what the server has under this id is of no use.
+            state = state with { Upload = NewId() };
+            received = 0;
+        }
+
         if (received > 0 && known!.Version != facts.Stamp)
         {
             // Until all blocks are compared the server may hold a mix of two versions; whoever is killed meanwhile has to know.
@@ -86,6 +93,8 @@ internal sealed class FilePut(FileClient client, LocalFile file, RemotePath path
             throw;
         }
     }
+
+    private static string NewId() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     private Task<Stored> SendAsync(string upload, long received, FileFacts facts)
     {

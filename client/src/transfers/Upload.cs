@@ -17,6 +17,9 @@ internal abstract class Upload(RemotePath path, PutOptions options) : Exchange<S
     /// <summary>Bytes of the file that were sent so far, those of earlier calls included.</summary>
     protected long Sent { get; set; } = options.Offset;
 
+    /// <summary>The CRC-32C of the body; null where there is none.</summary>
+    protected abstract uint? SentSum { get; }
+
     // A server gives a body that stands still 30 s; its word about that must be able to arrive.
     public override TimeSpan Patience(TimeSpan silence) => (1.5 * silence) + TimeSpan.FromSeconds(Sent / SlowDisk);
 
@@ -25,6 +28,8 @@ internal abstract class Upload(RemotePath path, PutOptions options) : Exchange<S
         if (reply.Size != Sent)
             throw new NotVerifiedException(
                 $"The server stored {reply.Size?.ToString() ?? "an unknown number of"} bytes where {Sent} were sent. Look at the file and put it again.");
+        if (reply.Crc32C is { } theirs && SentSum is { } ours && theirs != ours)
+            throw new NotVerifiedException("The server stored other bytes than were sent: it says another checksum. Look at the file and put it again.");
         _stored = new Stored(
             reply.Path is { } final ? RemotePath.FromBytes(final) : path, Sent, Times.FromWire(reply.MTime) ?? DateTimeOffset.UtcNow);
     }

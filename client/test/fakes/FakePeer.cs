@@ -16,13 +16,16 @@ internal sealed class FakePeer(Stream stream, X509Certificate2? certificate, Can
 
     public CancellationToken Stop => stop;
 
-    /// <summary>The next request, without its body.</summary>
+    /// <summary>The next request, without its body; what is left of the one before is dropped.</summary>
     public async Task<Request> ReadRequestAsync()
     {
         while (true)
         {
-            if (await NextAsync() == FrameItem.Header)
+            var item = await NextAsync();
+            if (item == FrameItem.Header)
                 return _decoder.Message!;
+            if (item == FrameItem.Body)
+                TakeBody();
         }
     }
 
@@ -35,10 +38,7 @@ internal sealed class FakePeer(Stream stream, X509Certificate2? certificate, Can
             var item = await NextAsync();
             if (item == FrameItem.Body)
             {
-                var count = (int)Math.Min(_decoder.BodyRemaining, _end - _start);
-                content.Write(_buffer, _start, count);
-                _decoder.Advance(count);
-                _start += count;
+                content.Write(TakeBody());
             }
             else if (item != FrameItem.NeedMore)
             {
@@ -104,6 +104,14 @@ internal sealed class FakePeer(Stream stream, X509Certificate2? certificate, Can
     {
         while (await stream.ReadAsync(_buffer, stop) > 0)
             continue;
+    }
+
+    private ReadOnlySpan<byte> TakeBody()
+    {
+        var taken = _buffer.AsSpan(_start, (int)Math.Min(_decoder.BodyRemaining, _end - _start));
+        _decoder.Advance(taken.Length);
+        _start += taken.Length;
+        return taken;
     }
 
     private async Task<FrameItem> NextAsync()
