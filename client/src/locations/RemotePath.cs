@@ -61,6 +61,33 @@ public readonly struct RemotePath : IEquatable<RemotePath>
         return inner.StartsWith(outer) && (inner.Length == outer.Length || inner[outer.Length] == (byte)'/');
     }
 
+    /// <summary>
+    /// Where words lead from this folder: a path of its own with a slash in front, else a way beneath it. <c>.</c> and <c>..</c> are taken by
+    /// their names alone, without a look at links, and nothing leads above the root.
+    /// </summary>
+    /// <param name="words">Bytes without zero.</param>
+    public RemotePath Resolve(ReadOnlySpan<byte> words)
+    {
+        byte[] whole = words is [(byte)'/', ..] ? words.ToArray() : [.. Bytes.Span, (byte)'/', .. words];
+        var parts = new List<byte[]>();
+        foreach (var range in whole.AsSpan().Split((byte)'/'))
+        {
+            switch (whole.AsSpan(range))
+            {
+                case [] or [(byte)'.']:
+                    break;
+                case [(byte)'.', (byte)'.']:
+                    parts.RemoveRange(Math.Max(parts.Count - 1, 0), Math.Min(parts.Count, 1));
+                    break;
+                default:
+                    parts.Add(whole[range]);
+                    break;
+            }
+        }
+
+        return parts.Count == 0 ? Root : FromBytes(parts.SelectMany(part => part.Prepend((byte)'/')).ToArray());
+    }
+
     /// <inheritdoc/>
     public bool Equals(RemotePath other) => Bytes.Span.SequenceEqual(other.Bytes.Span);
 

@@ -40,27 +40,6 @@ internal static class TreeRule
     }
 
     /// <summary>Where a link in a folder leads by its words alone; null for one that begins with a slash.</summary>
-    public static RemotePath? Resolve(RemotePath folder, ReadOnlySpan<byte> target)
-    {
-        if (target.IsEmpty || target[0] == (byte)'/')
-            return null;
-        var parts = new List<byte[]>();
-        byte[] whole = [.. folder.Bytes.Span, (byte)'/', .. target];
-        foreach (var range in whole.AsSpan().Split((byte)'/'))
-        {
-            switch (whole.AsSpan(range))
-            {
-                case [] or [(byte)'.']:
-                    break;
-                case [(byte)'.', (byte)'.']:
-                    parts.RemoveRange(Math.Max(parts.Count - 1, 0), Math.Min(parts.Count, 1));
-                    break;
-                default:
-                    parts.Add(whole[range]);
-                    break;
-            }
-        }
-
-        return RemotePath.FromBytes(parts.SelectMany(part => part.Prepend((byte)'/')).ToArray());
-    }
+    public static RemotePath? Resolve(RemotePath folder, ReadOnlySpan<byte> target) =>
+        target.IsEmpty || target[0] == (byte)'/' ? null : (RemotePath?)folder.Resolve(target);
 }
