@@ -22,6 +22,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 BUILT = HERE / "results" / "built"
 REPORT = HERE / "results" / "argosy-models.json"
+DOCS = ROOT / "docs/models.md"
+TARGETS_BEGIN, TARGETS_END = "<!-- targets: begin -->", "<!-- targets: end -->"
 
 # Subject measured against subject, at which figures, at least how much.
 TARGETS = [
@@ -91,18 +93,25 @@ def median(samples):
 
 
 def judge(report):
-    """Prints how the run stands to the targets: ratios of medians; spreads that overlap count as equal."""
-    print(f"\ntargets, {report['rounds']} rounds on {report['machine']['cores']} cores:")
+    """How the run stands to the targets: ratios of medians; spreads that overlap count as equal."""
     for ours, theirs, metrics, least in TARGETS:
         for metric in metrics:
             a, b = cell(report, ours, metric), cell(report, theirs, metric)
             if a and b:
                 ratio = median(a) / median(b)
                 verdict = "met" if ratio >= least else "equal within the spread" if a[-1] >= b[0] * least else "MISSED"
-                print(f"  {metric:10} {ours} / {theirs}: {ratio:.2f} (at least {least}): {verdict}")
+                yield f"{metric}: {ours} / {theirs} = {ratio:.2f} (at least {least}): {verdict}"
     for ours, metric, most in MEMORY_TARGETS:
         if a := cell(report, ours, metric):
-            print(f"  {metric:10} {ours}: {median(a):.2f} KiB (at most {most}): {'met' if median(a) <= most else 'MISSED'}")
+            yield f"{metric}: {ours} {median(a):.2f} KiB (at most {most}): {'met' if median(a) <= most else 'MISSED'}"
+
+
+def write_docs(report):
+    run(argosy(), "bench", "report", REPORT, "--markdown", DOCS, stdout=subprocess.DEVNULL)
+    before, rest = DOCS.read_text().split(TARGETS_BEGIN)
+    after = rest.split(TARGETS_END)[1]
+    DOCS.write_text(before + TARGETS_BEGIN + "\n" + "".join(f"- {line}\n" for line in judge(report)) + TARGETS_END + after)
+    print(f"renewed {DOCS}")
 
 
 def main():
@@ -115,12 +124,11 @@ def main():
     if options.write_docs:
         if not REPORT.exists():
             sys.exit(f"there is no {REPORT}: run benchmarks/models.py first")
-        run(argosy(), "bench", "report", REPORT, "--markdown", ROOT / "docs/models.md", stdout=subprocess.DEVNULL)
-        print(f"renewed {ROOT / 'docs/models.md'}")
+        write_docs(json.loads(REPORT.read_text()))
     else:
         peers, load = build()
         measure(options, peers, load)
-    judge(json.loads(REPORT.read_text()))
+    print("", "targets:", *judge(json.loads(REPORT.read_text())), sep="\n")
 
 
 if __name__ == "__main__":

@@ -87,8 +87,8 @@ public class ReportTests
             Assert.DoesNotContain("old", text);
             Assert.Contains("| `epoll` | 12.3k (10.0k–23.5k) |", text);
             Assert.Contains("- iterative: serves 1 at once (echo-256, idle-1000, latency-cpu-p99)", text);
-            Assert.True(File.Exists(Path.Combine(folder, "models-echo.svg")));
-            Assert.Contains("(models-echo.svg)", text);
+            Assert.True(File.Exists(Path.Combine(folder, "plots", "models-echo.svg")));
+            Assert.Contains("(plots/models-echo.svg)", text);
         }
         finally
         {

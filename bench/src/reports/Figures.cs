@@ -19,6 +19,7 @@ internal static class Figures
     {
         >= 99.95 => value.ToString("0", CultureInfo.InvariantCulture),
         >= 9.995 => value.ToString("0.0", CultureInfo.InvariantCulture),
+        < 0.005 => "0.00", // not -0.00
         _ => value.ToString("0.00", CultureInfo.InvariantCulture),
     };
 }

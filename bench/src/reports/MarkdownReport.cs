@@ -3,13 +3,14 @@ using System.Text;
 namespace Argosy.Bench;
 
 /// <summary>
-/// The report inside a page of documentation: the text between two marks is replaced, and the plots are written beside the page. What
-/// people wrote around the marks stays.
+/// The report inside a page of documentation: the text between two marks is replaced, and the plots are written into the folder
+/// <c>plots</c> beside the page. What people wrote around the marks stays.
 /// </summary>
 public static class MarkdownReport
 {
     private const string BeginMark = "<!-- measured: begin -->";
     private const string EndMark = "<!-- measured: end -->";
+    private const string PlotFolder = "plots";
 
     /// <summary>Renews a page.</summary>
     /// <param name="report">What was measured.</param>
@@ -23,7 +24,8 @@ public static class MarkdownReport
         if (begin < 0 || end < begin) throw new BenchException($"{path} lacks the marks {BeginMark} and {EndMark}, between which the figures go");
         var plots = Plots(report).ToList();
         var name = Path.GetFileNameWithoutExtension(path);
-        foreach (var (id, _, svg) in plots) File.WriteAllText(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, $"{name}-{id}.svg"), svg + "\n");
+        var folder = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, PlotFolder)).FullName;
+        foreach (var (id, _, svg) in plots) File.WriteAllText(Path.Combine(folder, $"{name}-{id}.svg"), svg + "\n");
         File.WriteAllText(path, page[..(begin + BeginMark.Length)] + "\n" + Body(report, plots, name) + page[end..]);
     }
 
@@ -43,7 +45,7 @@ public static class MarkdownReport
         text.AppendLine().AppendLine("Not measured, and why:").AppendLine();
         foreach (var reason in ReportTable.Reasons(report)) text.AppendLine($"- {reason}");
         text.AppendLine();
-        foreach (var (id, title, _) in plots) text.AppendLine($"![{title}]({name}-{id}.svg)").AppendLine();
+        foreach (var (id, title, _) in plots) text.AppendLine($"![{title}]({PlotFolder}/{name}-{id}.svg)").AppendLine();
         return text.ToString();
     }
 

@@ -11,7 +11,7 @@ internal static class BenchReportCommand
         var file = new Argument<string>("FILE") { Description = "The .json of an earlier \"argosy bench models\"." };
         var html = new Option<string?>("--html") { HelpName = "FILE", Description = "Also write the page with the plots." };
         var csv = new Option<string?>("--csv") { HelpName = "FILE", Description = "Also write one row per model and figure." };
-        var markdown = new Option<string?>("--markdown") { HelpName = "FILE", Description = "Also renew the figures in this page, between its marks, and the plots beside it." };
+        var markdown = new Option<string?>("--markdown") { HelpName = "FILE", Description = "Also renew the figures in this page, between its marks, and the plots in the folder plots beside it." };
         var command = new Command("report", "Draw an earlier measurement again.") { file, html, csv, markdown };
         command.SetAction((parsed, _) => BenchCommand.RunAsync(() =>
         {

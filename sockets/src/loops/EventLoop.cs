@@ -26,6 +26,8 @@ internal sealed class EventLoop
     private int _operationsLeft;
     private int _tenants;
     private bool _isEnding;
+    private bool _wasBusy;
+    private GatheringYield _yield;
 
     /// <exception cref="ConnectionException">No descriptors are left.</exception>
     internal EventLoop(IDemultiplexer demultiplexer, string name)
@@ -107,8 +109,10 @@ internal sealed class EventLoop
 
     private ReadOnlySpan<Readiness> Wait()
     {
+        if (_wasBusy && !_queue.HasWork) _yield.Take();
         var ready = _demultiplexer.Wait(_queue.TrySleep() ? Timers.MillisecondsLeft() : 0);
         _queue.Awaken();
+        _wasBusy = !ready.IsEmpty;
         return ready;
     }
 
