@@ -7,7 +7,7 @@ namespace Argosy.Client;
 public sealed partial class FileClient
 {
     // What fits is sent in one piece with its header.
-    private const int SmallFile = 64 * 1024;
+    internal const int SmallFile = 64 * 1024;
 
     // Small files wait in memory until the writer takes them; so many at a time.
     private readonly SemaphoreSlim _smallFiles = new(256);
@@ -124,6 +124,33 @@ public sealed partial class FileClient
     /// <summary>Stores a local file that is open.</summary>
     internal Task<Stored> PutAsync(LocalFile file, RemotePath path, PutOptions options, CancellationToken stop) => new FilePut(
         this, file, path, options with { Modified = options.Modified ?? file.Facts?.Modified, Mode = options.Mode ?? file.Facts?.Mode }, stop).RunAsync();
+
+    /// <summary>
+    /// Stores a small local file. It is read here and now: to hand that to another thread would cost more than to do it.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be read, or is not what it was; nothing was stored.</exception>
+    internal async Task<Stored> PutSmallAsync(LocalFile file, int size, RemotePath path, PutOptions options, CancellationToken stop)
+    {
+        await _smallFiles.WaitAsync(stop).ConfigureAwait(false);
+        var buffer = ArrayPool<byte>.Shared.Rent(size + 1);
+        var isLent = false;
+        try
+        {
+            if (file.ReadAll(buffer.AsSpan(0, size + 1)) != size || !file.IsUnchanged)
+                throw Upload.Changed();
+            isLent = true;
+            var stored = await _session.RunAsync(new SmallUpload(path, buffer.AsMemory(0, size), options), stop).ConfigureAwait(false);
+            isLent = false;
+            return stored;
+        }
+        finally
+        {
+            // After a failure the writer may still hold the buffer: the collector gets it.
+            if (!isLent)
+                ArrayPool<byte>.Shared.Return(buffer);
+            _smallFiles.Release();
+        }
+    }
 
     // A link is followed, so that what it points to gets the new content; a dangling one is replaced.
     private static string Resolve(string localFile)

@@ -48,9 +48,13 @@ internal readonly struct FileFacts
     public string Stamp => string.Create(
         CultureInfo.InvariantCulture, $"{_deviceMajor:x}:{_deviceMinor:x} {_inode:x} {Size:x} {_modified} {_changed}");
 
+    /// <summary>Whether both would have the same <see cref="Stamp"/>.</summary>
+    public bool IsSameVersion(in FileFacts other) => Identity == other.Identity && Size == other.Size
+        && _modified == other._modified && _changed == other._changed;
+
     /// <summary>struct statx_timestamp.</summary>
     [StructLayout(LayoutKind.Sequential)]
-    private readonly struct Moment
+    private readonly record struct Moment
     {
         public readonly long Seconds;
         public readonly uint Nanoseconds;

@@ -5,9 +5,13 @@ namespace Argosy.Client;
 /// <summary>A local file on its way up: its bytes, and what is known of it.</summary>
 internal sealed class LocalFile : IAsyncDisposable
 {
-    private LocalFile(FileStream content, FileFacts? facts) => (Content, Facts) = (content, facts);
+    private readonly SafeFileHandle _handle;
+    private FileStream? _content;
 
-    public FileStream Content { get; }
+    private LocalFile(SafeFileHandle handle, FileFacts? facts) => (_handle, Facts) = (handle, facts);
+
+    /// <summary>Its bytes as a stream.</summary>
+    public FileStream Content => _content ??= new FileStream(_handle, FileAccess.Read, bufferSize: 0);
 
     /// <summary>Known of regular files, on Linux.</summary>
     public FileFacts? Facts { get; }
@@ -16,19 +20,31 @@ internal sealed class LocalFile : IAsyncDisposable
     public string? Path { get; init; }
 
     /// <summary>False once it is not what it was when it was opened.</summary>
-    public bool IsUnchanged => Facts is not { } facts || (Posix.Stat(Content.SafeFileHandle, out var now) == 0 && now.Stamp == facts.Stamp);
+    public bool IsUnchanged => Facts is not { } facts || (Posix.Stat(_handle, out var now) == 0 && now.IsSameVersion(facts));
 
     public static LocalFile Open(string path)
     {
         if (Directory.Exists(path))
             throw new IOException($"“{Terminal.Escape(path)}” is a folder, not a file.");
-        var content = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        var isKnown = Read(content.SafeFileHandle, out var facts) && facts.Kind == EntryKind.File;
-        return new LocalFile(content, isKnown ? facts : null) { Path = System.IO.Path.GetFullPath(path) };
+        var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var isKnown = Read(handle, out var facts) && facts.Kind == EntryKind.File;
+        return new LocalFile(handle, isKnown ? facts : null) { Path = System.IO.Path.GetFullPath(path) };
     }
 
     public static LocalFile Of(SafeFileHandle file, FileFacts facts, string? path) =>
-        new(new FileStream(file, FileAccess.Read, bufferSize: 0), facts) { Path = path };
+        new(file, facts) { Path = path };
+
+    /// <summary>Reads a small file at once, on the calling thread.</summary>
+    /// <param name="buffer">Longer than the file is said to be, so that more than that shows.</param>
+    /// <returns>How many bytes there are, as far as there is room for them.</returns>
+    public int ReadAll(Span<byte> buffer)
+    {
+        var length = 0;
+        int read;
+        while (length < buffer.Length && (read = RandomAccess.Read(_handle, buffer[length..], length)) > 0)
+            length += read;
+        return length;
+    }
 
     private static bool Read(SafeFileHandle file, out FileFacts facts)
     {
@@ -36,5 +52,11 @@ internal sealed class LocalFile : IAsyncDisposable
         return OperatingSystem.IsLinux() && Posix.Stat(file, out facts) == 0;
     }
 
-    public ValueTask DisposeAsync() => Content.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        if (_content is not null)
+            return _content.DisposeAsync();
+        _handle.Dispose();
+        return ValueTask.CompletedTask;
+    }
 }

@@ -25,6 +25,8 @@ internal sealed class FilePut(FileClient client, LocalFile file, RemotePath path
                 return await ContinueAsync(transfer, known).ConfigureAwait(false);
         }
 
+        if (file.Facts is { Size: <= FileClient.SmallFile } small)
+            return await client.PutSmallAsync(file, (int)small.Size, path, options, stop).ConfigureAwait(false);
         return await client.PutAsync(file.Content, path, options with { IsUnchanged = () => file.IsUnchanged }, stop).ConfigureAwait(false);
     }
 

@@ -28,6 +28,9 @@ internal sealed class BodyReader(FrameDecoder<Request> decoder, Input input, ICo
     /// <summary>True where a part of it has already been read from the connection.</summary>
     public bool HasBuffered => !input.Buffered.IsEmpty;
 
+    /// <summary>True where nothing of the body has to be waited for.</summary>
+    public bool IsHere => !IsUnderWay || (!decoder.Message!.Body.IsChunked && Remaining <= input.Buffered.Length);
+
     /// <summary>A request has come: what follows is its body.</summary>
     public void Begin()
     {

@@ -13,6 +13,9 @@ internal enum Needs
     To = 2,
     Body = 4,
     Session = 8,
+
+    /// <summary>A few looks at the disk and a short answer; a long one is begun there.</summary>
+    Disk = 16,
 }
 
 /// <summary>One command: its name on the wire, what it needs, and what it does.</summary>
@@ -28,19 +31,19 @@ internal static class CommandTable
         new("ping", Needs.Nothing, Ping.RunAsync),
         new("bye", Needs.Nothing, Bye.RunAsync),
         new("pwd", Needs.Session, Pwd.RunAsync),
-        new("cd", Needs.Session | Needs.Path, Cd.RunAsync),
-        new("stat", Needs.Session | Needs.Path, Stat.RunAsync),
+        new("cd", Needs.Session | Needs.Disk | Needs.Path, Cd.RunAsync),
+        new("stat", Needs.Session | Needs.Disk | Needs.Path, Stat.RunAsync),
         new("ls", Needs.Session, Ls.RunAsync),
-        new("get", Needs.Session | Needs.Path, Get.RunAsync),
-        new("put", Needs.Session | Needs.Path | Needs.Body, Put.RunAsync),
+        new("get", Needs.Session | Needs.Disk | Needs.Path, Get.RunAsync),
+        new("put", Needs.Session | Needs.Disk | Needs.Path | Needs.Body, Put.RunAsync),
         new("uploads", Needs.Session, Uploads.RunAsync),
-        new("mkdir", Needs.Session | Needs.Path, MkDir.RunAsync),
-        new("rm", Needs.Session | Needs.Path, Rm.RunAsync),
+        new("mkdir", Needs.Session | Needs.Disk | Needs.Path, MkDir.RunAsync),
+        new("rm", Needs.Session | Needs.Disk | Needs.Path, Rm.RunAsync),
         new("rmdir", Needs.Session | Needs.Path, RmDir.RunAsync),
-        new("mv", Needs.Session | Needs.Path | Needs.To, Mv.RunAsync),
+        new("mv", Needs.Session | Needs.Disk | Needs.Path | Needs.To, Mv.RunAsync),
         new("cp", Needs.Session | Needs.Path | Needs.To, Cp.RunAsync),
-        new("ln", Needs.Session | Needs.Path, Ln.RunAsync),
-        new("touch", Needs.Session | Needs.Path, Touch.RunAsync),
+        new("ln", Needs.Session | Needs.Disk | Needs.Path, Ln.RunAsync),
+        new("touch", Needs.Session | Needs.Disk | Needs.Path, Touch.RunAsync),
         new("hash", Needs.Session | Needs.Path, Hash.RunAsync),
         new("blocks", Needs.Session | Needs.Path, Blocks.RunAsync),
         new("quota", Needs.Session, Quota.RunAsync),
@@ -61,6 +64,9 @@ internal static class CommandTable
             throw new WireException(WireError.BadRequest, "The key body is out of place: that command takes none.");
         return command;
     }
+
+    /// <summary>True for commands that are worth a visit to the disk.</summary>
+    public static bool IsForDisk(Request request) => Commands.TryGetValue(request.Command, out Command? command) && command.Needs.HasFlag(Needs.Disk);
 
     private static void Check(bool needed, bool missing, string key)
     {

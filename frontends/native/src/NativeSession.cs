@@ -6,14 +6,17 @@ namespace Argosy.Native;
 
 /// <summary>
 /// One connection's conversation: request after request, each answered before the next begins. A refusal goes out at once and
-/// the rest of the refused body is discarded; everything else waits in the output until the client has to be waited for.
+/// the rest of the refused body is discarded; everything else waits in the output until the client has to be waited for. Small requests
+/// that are here already are served in one visit to the disk.
 /// </summary>
 internal sealed class NativeSession : IAsyncDisposable
 {
     private readonly NativeFrontEnd _frontEnd;
     private readonly Transport _transport;
     private readonly Stranger _stranger;
+    private readonly DiskVisit _visit;
     private FileSession? _files;
+    private Request? _met; // taken off the stream on a visit, and nothing for it
     private CancellationTokenSource? _wake;
     private CancellationTokenRegistration _hurry;
     private string? _leaving;
@@ -21,9 +24,10 @@ internal sealed class NativeSession : IAsyncDisposable
     public NativeSession(HandlerContext context, NativeFrontEnd frontEnd, Transport transport, Stranger stranger)
     {
         (Context, _frontEnd, _transport, _stranger) = (context, frontEnd, transport, stranger);
-        Output = new Output(transport.Connection, frontEnd.Options);
+        _visit = new DiskVisit(context);
+        Output = new Output(transport.Connection, _visit, frontEnd.Options);
         Requests = new RequestReader(transport.Connection, Output, frontEnd.Options);
-        Login = new Login(frontEnd.Files, new ContextOffload(context), Connection.RemoteEndPoint, transport.ChannelBinding);
+        Login = new Login(frontEnd.Files, _visit, Connection.RemoteEndPoint, transport.ChannelBinding);
     }
 
     public HandlerContext Context { get; }
@@ -55,7 +59,7 @@ internal sealed class NativeSession : IAsyncDisposable
         {
             _transport.DemandTls();
             while (_leaving is null && await NextAsync() is { } request)
-                await ServeAsync(request);
+                await (IsForVisit(request) ? _visit.MakeAsync(static work => work.session.ServeBurst(work.request), (session: this, request)) : ServeAsync(request));
             await Output.FlushAsync();
         }
         catch (WireException e)
@@ -119,13 +123,47 @@ internal sealed class NativeSession : IAsyncDisposable
             await _files.DisposeAsync();
     }
 
+    private CancellationToken Wake => _wake?.Token ?? Context.Stopping;
+
+    /// <summary>True where all of it is here, and answering it is a matter of the disk alone.</summary>
+    private bool IsForVisit(Request request) => IsOpen && CommandTable.IsForDisk(request) && Requests.Body.IsHere;
+
+    /// <summary>On a visit: serves one request after another, while they are for it. What is not complete then has left.</summary>
+    private ValueTask ServeBurst(Request first)
+    {
+        for (Request? request = first; request is not null; request = NextOfBurst())
+        {
+            ValueTask serving = ServeAsync(request);
+            if (!serving.IsCompletedSuccessfully)
+                return serving;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private Request? NextOfBurst()
+    {
+        if (_leaving is not null || Wake.IsCancellationRequested || Requests.TryNext() is not { } request)
+            return null;
+        if (IsForVisit(request))
+            return request;
+        _met = request;
+        return null;
+    }
+
     private async ValueTask<Request?> NextAsync()
     {
         bool overloaded = !IsOpen && (Context.IsOverloaded || !_stranger.IsAdmitted);
-        CancellationToken wake = _wake?.Token ?? Context.Stopping;
+        CancellationToken wake = Wake;
         try
         {
             wake.ThrowIfCancellationRequested();
+            if (_met is { } met)
+            {
+                _met = null;
+                return met;
+            }
+
             Deadline login = IsOpen ? Deadline.Never : _transport.LoginDeadline;
             Deadline idle = IsOpen ? Deadline.After(Options.IdleTime) : login;
             Request? request = await Requests.NextAsync(idle, login, wake);

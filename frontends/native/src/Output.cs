@@ -7,7 +7,7 @@ namespace Argosy.Native;
 /// What is to be sent. Small replies gather until the server would wait for the client, or 64 KiB are there, so that a
 /// burst of requests costs few writes. The buffer is rented while it holds something.
 /// </summary>
-internal sealed class Output(IConnection connection, NativeOptions options) : IBufferWriter<byte>, IDisposable
+internal sealed class Output(IConnection connection, DiskVisit visit, NativeOptions options) : IBufferWriter<byte>, IDisposable
 {
     /// <summary>Gathered bytes that are sent without waiting for more.</summary>
     private const int Full = 64 << 10;
@@ -73,6 +73,7 @@ internal sealed class Output(IConnection connection, NativeOptions options) : IB
 
     private async ValueTask WriteAsync(ReadOnlyMemory<byte> data)
     {
+        await visit.LeaveAsync();
         if (IsBroken)
             return;
         try

@@ -49,7 +49,7 @@ internal sealed class RequestReader : IDisposable
     {
         try
         {
-            if (!await _input.WaitAsync(idle, wake))
+            if (_decoder.IsBetweenFrames && !await _input.WaitAsync(idle, wake))
                 return null;
             Deadline frame = Deadline.Earlier(login, Deadline.After(_options.FrameTime));
             while (Step() != FrameItem.Header)
@@ -63,6 +63,16 @@ internal sealed class RequestReader : IDisposable
             throw new WireException(WireError.Timeout, "No complete request came in time.");
         }
 
+        Body.Begin();
+        return _decoder.Message;
+    }
+
+    /// <summary>The next request where all of its header is here, else null.</summary>
+    /// <exception cref="WireException">It is no request: fatal.</exception>
+    public Request? TryNext()
+    {
+        if (_input.Buffered.IsEmpty || Step() != FrameItem.Header)
+            return null;
         Body.Begin();
         return _decoder.Message;
     }
