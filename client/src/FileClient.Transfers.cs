@@ -39,32 +39,18 @@ public sealed partial class FileClient
     {
         options ??= PutOptions.Default;
         long? size = source.CanSeek ? source.Length - source.Position : null;
-        await _smallFiles.WaitAsync(cancellationToken).ConfigureAwait(false);
         // One byte more than may be needed: whether it comes tells small from large.
         var window = (int)Math.Min(size + 1 ?? long.MaxValue, SmallFile + 1);
-        var buffer = ArrayPool<byte>.Shared.Rent(window);
-        var isLent = false;
-        try
+        return await PutBufferedAsync(window, ReadAsync, cancellationToken).ConfigureAwait(false);
+
+        async ValueTask<Upload> ReadAsync(byte[] buffer)
         {
             var length = await source.ReadAtLeastAsync(
                 buffer.AsMemory(0, window), window, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
             if (length < window && options.IsUnchanged?.Invoke() == false)
                 throw Upload.Changed();
-            isLent = true;
             var start = buffer.AsMemory(0, length);
-            Upload upload = length < window
-                ? new SmallUpload(path, start, options)
-                : new ChunkedUpload(path, source, start, size, options);
-            var stored = await _session.RunAsync(upload, cancellationToken).ConfigureAwait(false);
-            isLent = false;
-            return stored;
-        }
-        finally
-        {
-            // After a failure the writer may still hold the buffer: the collector gets it.
-            if (!isLent)
-                ArrayPool<byte>.Shared.Return(buffer);
-            _smallFiles.Release();
+            return length < window ? new SmallUpload(path, start, options) : new ChunkedUpload(path, source, start, size, options);
         }
     }
 
@@ -129,17 +115,26 @@ public sealed partial class FileClient
     /// Stores a small local file. It is read here and now: to hand that to another thread would cost more than to do it.
     /// </summary>
     /// <exception cref="IOException">It cannot be read, or is not what it was; nothing was stored.</exception>
-    internal async Task<Stored> PutSmallAsync(LocalFile file, int size, RemotePath path, PutOptions options, CancellationToken stop)
+    internal Task<Stored> PutSmallAsync(LocalFile file, int size, RemotePath path, PutOptions options, CancellationToken stop)
+    {
+        return PutBufferedAsync(size + 1, Read, stop);
+
+        ValueTask<Upload> Read(byte[] buffer) => file.ReadAll(buffer.AsSpan(0, size + 1)) == size && file.IsUnchanged
+            ? new(new SmallUpload(path, buffer.AsMemory(0, size), options))
+            : throw Upload.Changed();
+    }
+
+    /// <summary>Sends what begins in a pooled buffer.</summary>
+    private async Task<Stored> PutBufferedAsync(int window, Func<byte[], ValueTask<Upload>> fill, CancellationToken stop)
     {
         await _smallFiles.WaitAsync(stop).ConfigureAwait(false);
-        var buffer = ArrayPool<byte>.Shared.Rent(size + 1);
+        var buffer = ArrayPool<byte>.Shared.Rent(window);
         var isLent = false;
         try
         {
-            if (file.ReadAll(buffer.AsSpan(0, size + 1)) != size || !file.IsUnchanged)
-                throw Upload.Changed();
+            var upload = await fill(buffer).ConfigureAwait(false);
             isLent = true;
-            var stored = await _session.RunAsync(new SmallUpload(path, buffer.AsMemory(0, size), options), stop).ConfigureAwait(false);
+            var stored = await _session.RunAsync(upload, stop).ConfigureAwait(false);
             isLent = false;
             return stored;
         }

@@ -4,7 +4,7 @@ namespace Argosy.Sockets;
 
 /// <summary>
 /// Before a busy loop waits, it lets the threads that share its core run: what they send meanwhile comes with one wait instead of many,
-/// and nobody is put to sleep and woken for every message. docs/models.md has what it brings.
+/// and nobody is put to sleep and woken for every message.
 /// </summary>
 /// <remarks>
 /// Where the others on the core only compute, a yield costs a time slice of theirs (milliseconds) and gathers nothing. So each is timed,
