@@ -6,8 +6,8 @@ namespace Argosy.Cli.Shell;
 /// <summary>Runs lines, one at a time. Whatever goes wrong with one is told, and the shell goes on.</summary>
 internal sealed class LineRunner(RemoteShell shell)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private CancellationTokenSource? _running;
+    private TimeSpan _patience;
 
     /// <summary>
     /// Stops the line that runs, in order; the second time, or when that takes long, by ending the session. False: none is running. From a signal's
@@ -23,7 +23,7 @@ internal sealed class LineRunner(RemoteShell shell)
             if (running.IsCancellationRequested)
                 Abandon(running);
             else
-                _ = Task.Delay(Patience).ContinueWith(_ => Abandon(running), TaskScheduler.Default);
+                _ = Task.Delay(_patience).ContinueWith(_ => Abandon(running), TaskScheduler.Default);
             running.Cancel();
         }
         catch (ObjectDisposedException)
@@ -43,6 +43,7 @@ internal sealed class LineRunner(RemoteShell shell)
     {
         using var running = CancellationTokenSource.CreateLinkedTokenSource(end);
         _running = running;
+        _patience = Verb.ShortPatience;
         Call? call = null;
         shell.Results.Speaker = place ?? "argosy";
         try
@@ -54,6 +55,7 @@ internal sealed class LineRunner(RemoteShell shell)
             if (!verb.TakesAllWords && words.Any(word => word.Text is "--help"))
                 (verb, words) = (AllVerbs.Find("help")!, [first]);
             call = Call.Of(shell, verb, words, running.Token);
+            _patience = verb.Patience;
             if (verb.NeedsServer)
                 await shell.ReadyAsync(running.Token);
             var code = await verb.Run(call);
@@ -81,7 +83,7 @@ internal sealed class LineRunner(RemoteShell shell)
     {
         if (isStopped || exception is OperationCanceledException)
         {
-            shell.Settle();
+            shell.Settle(_patience);
             shell.Lines.BeginRow();
             if (call?.CanResume == true)
                 AdviseResume(line, "Stopped. ");

@@ -11,7 +11,6 @@ namespace Argosy.Cli.Shell;
 /// </summary>
 internal sealed class RemoteShell(ArgosyUrl url, Remote remote, ILines lines)
 {
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
     private readonly ArgosyUrl _root = url with { Path = RemotePath.Root };
     private Task _settled = Task.CompletedTask;
 
@@ -58,7 +57,7 @@ internal sealed class RemoteShell(ArgosyUrl url, Remote remote, ILines lines)
     /// <summary>Makes sure that there is a session, and says so where it has to be a new one.</summary>
     public async Task ReadyAsync(CancellationToken stop)
     {
-        await _settled;
+        await _settled.WaitAsync(stop);
         if (!await remote.ForgetEndedAsync(_root))
             return;
         await ConnectAsync(stop);
@@ -69,14 +68,15 @@ internal sealed class RemoteShell(ArgosyUrl url, Remote remote, ILines lines)
     /// After a transfer was given up: the session is fit for more when it answers soon. Where what was asked for still comes, and keeps coming, it
     /// is ended, and the next command makes a new one.
     /// </summary>
-    public void Settle() => _settled = SettleAsync();
+    /// <param name="patience">How soon.</param>
+    public void Settle(TimeSpan patience) => _settled = SettleAsync(patience);
 
     /// <summary>Ends the session, whatever it is doing.</summary>
     public ValueTask AbandonAsync() => remote.RemoveAsync(_root);
 
-    private async Task SettleAsync()
+    private async Task SettleAsync(TimeSpan time)
     {
-        using var patience = new CancellationTokenSource(Settling);
+        using var patience = new CancellationTokenSource(time);
         try
         {
             await (await ConnectAsync(patience.Token)).PingAsync(patience.Token);

@@ -30,6 +30,28 @@ public sealed class InterruptedTests(ShellWorld world) : IClassFixture<ShellWorl
         Assert.Equal($"/up-{answer}/big file  already there", await shell.RunAsync("put 'big file'"));
     }
 
+    [Fact(Timeout = Timeout)]
+    public async Task An_upload_that_is_stopped_on_a_slow_line_keeps_the_session()
+    {
+        await using var shell = await world.StartAsync("slow");
+        await File.WriteAllBytesAsync(shell.Local("big"), Contents.Random(Size, 5));
+        await shell.ReadyAsync();
+        var connections = world.Line.Connections;
+        world.Line.Reset();
+        var halt = world.Line.HaltAt(up: true, Cut);
+        await shell.Screen.TypeAsync("put big");
+        await shell.Screen.PressAsync("Enter");
+        await halt.Reached;
+        await shell.Screen.PressAsync("C-c");
+
+        // Longer than anything else is waited for that was stopped.
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        halt.GoOn(cut: false);
+        await shell.ReadyAsync();
+        Assert.Equal("", await shell.RunAsync("ls"));
+        Assert.Equal(connections, world.Line.Connections);
+    }
+
     [Theory(Timeout = Timeout)]
     [InlineData("")]
     [InlineData("n")]

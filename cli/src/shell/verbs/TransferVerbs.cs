@@ -26,6 +26,7 @@ internal static class TransferVerbs
     [
         new("put", "[-r] FILE... [DEST]", "Upload files, with -r folders too.", PutAsync)
         {
+            Patience = Verb.LongPatience,
             Least = 1,
             Names = [NameKind.Local, NameKind.Local | NameKind.RemoteFolder],
             Options = Options,

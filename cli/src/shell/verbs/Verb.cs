@@ -26,6 +26,17 @@ internal sealed record VerbOption(string Name, string? Letter, string Descriptio
 /// <param name="Run">Does it; returns the exit code.</param>
 internal sealed record Verb(string Name, string Usage, string Summary, Func<Call, Task<int>> Run)
 {
+    /// <summary>The patience with what ends by itself or not at all.</summary>
+    public static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// The patience with an upload: what the system has taken of it, some megabytes, has to go through before the server hears that it was stopped.
+    /// </summary>
+    public static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long it may take, once it was stopped, until the session is fit for more; after that it is ended.</summary>
+    public TimeSpan Patience { get; init; } = ShortPatience;
+
     /// <summary>Other words for it.</summary>
     public string[] Aliases { get; init; } = [];
 
