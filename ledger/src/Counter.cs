@@ -70,7 +70,16 @@ public sealed class Counter
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The amount is negative.</exception>
     /// <exception cref="NotCountedException">There is a limit and <see cref="NeedsCount"/>.</exception>
-    public Lease? TryLease(Amount amount, Amount limit)
+    public Lease? TryLease(Amount amount, Amount limit) => TryLease(amount, limit, new Record { Kind = RecordKind.Lease });
+
+    /// <summary><see cref="TryLease(Amount, Amount)"/> and <see cref="Lease.BeginCommit"/> at once, for a step that comes next.</summary>
+    /// <exception cref="ArgumentException">The mark is too long, or more is to be settled than is held.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The amount is negative.</exception>
+    /// <exception cref="NotCountedException">There is a limit and <see cref="NeedsCount"/>.</exception>
+    public Lease? TryBegin(Amount amount, Amount limit, Amount settled, ReadOnlySpan<byte> mark) =>
+        TryLease(amount, limit, Lease.Intent(new Record { First = amount }, settled, mark));
+
+    private Lease? TryLease(Amount amount, Amount limit, Record lease)
     {
         RequireNatural(amount);
         using (_table.Enter())
@@ -80,7 +89,7 @@ public sealed class Counter
             var slot = _table.Allocate();
             if (!TryReserve(counter, amount, limit, out var usage)) return null;
 
-            var lease = new Record { Kind = RecordKind.Lease, First = amount, CounterSlot = counter, Owner = Owner.Self, Serial = NewSerial() };
+            (lease.First, lease.CounterSlot, lease.Owner, lease.Serial) = (amount, counter, Owner.Self, NewSerial());
             _table.Commit((counter, usage), (slot, lease));
             return new Lease(_table, this, slot, lease);
         }

@@ -60,19 +60,12 @@ public sealed class Lease : IDisposable
     /// <exception cref="InvalidOperationException">The lease has ended or its commit has begun.</exception>
     public void BeginCommit(Amount settled, ReadOnlySpan<byte> mark)
     {
-        if (mark.Length > 64) throw new ArgumentException($"A mark has at most 64 bytes; this one has {mark.Length}.", nameof(mark));
-
         using (_table.Enter())
         {
             Require(RecordKind.Lease);
-            if (settled.Bytes > _record.First.Bytes || settled.Files > _record.First.Files)
-                throw new ArgumentException($"{settled} is more than the {_record.First} that the lease holds: grow it first.", nameof(settled));
-
+            var intent = Intent(_record, settled, mark);
             var counter = Locate();
-            var intent = _record;
-            intent.Kind = RecordKind.Intent;
-            intent.Second = settled;
-            intent.SetText(mark);
+            intent.CounterSlot = _record.CounterSlot;
             Write(counter, _table[counter], intent);
         }
     }
@@ -103,6 +96,19 @@ public sealed class Lease : IDisposable
             // The ledger was closed first, or its disk fails: what is held returns when this process ends. Who disposes has more to clean up.
             _ended = true;
         }
+    }
+
+    /// <summary>A lease's record once its commit has begun.</summary>
+    internal static Record Intent(Record lease, Amount settled, ReadOnlySpan<byte> mark)
+    {
+        if (mark.Length > 64) throw new ArgumentException($"A mark has at most 64 bytes; this one has {mark.Length}.", nameof(mark));
+        if (settled.Bytes > lease.First.Bytes || settled.Files > lease.First.Files)
+            throw new ArgumentException($"{settled} is more than the {lease.First} that the lease holds: grow it first.", nameof(settled));
+
+        lease.Kind = RecordKind.Intent;
+        lease.Second = settled;
+        lease.SetText(mark);
+        return lease;
     }
 
     private void End(Amount settled)

@@ -16,6 +16,26 @@ public sealed class CounterTests : IDisposable
     }
 
     [Fact]
+    public void Reserving_and_beginning_can_be_one_step()
+    {
+        var counter = _counter;
+        counter.Reset(new Amount(90, 1));
+        Assert.Null(counter.TryBegin(new Amount(11, 1), new Amount(100, -1), new Amount(11, 1), "step"u8));
+        Assert.Equal(new Amount(90, 1), counter.Used);
+
+        using (var given = counter.TryBegin(new Amount(10, 1), new Amount(100, -1), new Amount(10, 1), "step"u8)!)
+            Assert.Equal(new Amount(10, 1), given.Held);
+        Assert.Equal(new Amount(90, 1), counter.Used);
+
+        var taken = counter.TryBegin(new Amount(10, 1), new Amount(100, -1), new Amount(7, 1), "step"u8)!;
+        Assert.Throws<InvalidOperationException>(() => taken.BeginCommit(default, "again"u8));
+        taken.Complete();
+        Assert.Equal((new Amount(97, 2), new Amount(97, 2)), (counter.Settled, counter.Used));
+        Assert.Throws<ArgumentException>(() => counter.TryBegin(new Amount(1, 0), new Amount(-1, -1), new Amount(2, 0), "step"u8));
+        Assert.Throws<ArgumentException>(() => counter.TryBegin(new Amount(1, 0), new Amount(-1, -1), new Amount(1, 0), new byte[65]));
+    }
+
+    [Fact]
     public void A_new_counter_needs_a_count_and_refuses_to_judge_a_limit_before_it()
     {
         var fresh = _ledger.Counter("fresh");

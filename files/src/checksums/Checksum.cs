@@ -16,4 +16,9 @@ public enum ChecksumAlgorithm
 /// <summary>One checksum.</summary>
 /// <param name="Algorithm">How it was made.</param>
 /// <param name="Hex">Lower-case hexadecimal.</param>
-public sealed record Checksum(ChecksumAlgorithm Algorithm, string Hex);
+public sealed record Checksum(ChecksumAlgorithm Algorithm, string Hex)
+{
+    /// <summary>What to say of a file whose checksum is another one; null where it is this one.</summary>
+    internal string? Mismatch(Checksum computed, RemotePath path) =>
+        computed.Hex.Equals(Hex, StringComparison.OrdinalIgnoreCase) ? null : $"{path}: {Algorithm} differs from what was sent; send the file again.";
+}

@@ -43,6 +43,24 @@ internal sealed class HomeUsage(Counter counter, long? mostBytes, long? mostFile
         }
     }
 
+    /// <summary>Reserves and writes the intent of a step that comes next, or throws <see cref="FileError.OverQuota"/>.</summary>
+    /// <param name="amount">What the step needs.</param>
+    /// <param name="change">What it changes; at most that.</param>
+    /// <param name="mark">Its name.</param>
+    /// <param name="enforced">False: whatever the limit.</param>
+    public Lease Begin(Amount amount, Amount change, ReadOnlySpan<byte> mark, bool enforced)
+    {
+        var (named, limit) = (mark.ToArray(), enforced ? LimitFor(amount) : NoLimit);
+        try
+        {
+            return Bookkeeping.Try(() => counter.TryBegin(amount, limit, change, named)) ?? throw Refusal();
+        }
+        catch (NotCountedException unknown)
+        {
+            throw Uncounted(unknown);
+        }
+    }
+
     /// <summary>Grows a lease, or returns false.</summary>
     public bool TryGrow(Lease lease, Amount more)
     {

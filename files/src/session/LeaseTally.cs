@@ -24,9 +24,11 @@ internal sealed class LeaseTally(HomeUsage usage, Lease? lease = null, Amount he
             lease = null;
         }
 
+        _begun = true;
         if (lease is null)
         {
-            (lease, held) = (Take(needed), needed);
+            (lease, held) = (usage.Begin(needed, new(change.Bytes, change.Files), mark, enforced), needed);
+            return;
         }
 
         var more = new Amount(Math.Max(0, needed.Bytes - held.Bytes), Math.Max(0, needed.Files - held.Files));
@@ -36,7 +38,6 @@ internal sealed class LeaseTally(HomeUsage usage, Lease? lease = null, Amount he
         }
 
         held += more;
-        _begun = true;
         var named = mark.ToArray();
         Bookkeeping.Try(() => lease!.BeginCommit(new(change.Bytes, change.Files), named));
     }
@@ -55,7 +56,4 @@ internal sealed class LeaseTally(HomeUsage usage, Lease? lease = null, Amount he
             lease?.Dispose();
         }
     }
-
-    private Lease Take(Amount needed) =>
-        enforced ? usage.Lease(needed) : Bookkeeping.Try(() => usage.Counter.TryLease(needed, HomeUsage.NoLimit)) ?? throw usage.Refusal();
 }

@@ -210,9 +210,9 @@ public sealed class Upload : IAsyncDisposable
         foreach (var checksum in expected ?? [])
         {
             var computed = _check?.Result(checksum.Algorithm) ?? await ReadBackAsync(checksum.Algorithm);
-            if (!computed.Hex.Equals(checksum.Hex, StringComparison.OrdinalIgnoreCase))
+            if (checksum.Mismatch(computed, _request.Path) is { } mismatch)
             {
-                return $"{_request.Path}: {checksum.Algorithm} differs from what was sent; send the file again.";
+                return mismatch;
             }
         }
 

@@ -25,6 +25,14 @@ public interface IHome : IAsyncDisposable
     /// <exception cref="FileException"><see cref="FileError.InUse"/>; <see cref="FileError.IsAFolder"/> at the path.</exception>
     ValueTask<IStaged> StageAsync(StageRequest request);
 
+    /// <summary>Stores a file whole, in one visit to the disk: what staging, writing and publishing it would do.</summary>
+    /// <param name="path">Where it shall appear.</param>
+    /// <param name="content">All of it.</param>
+    /// <param name="how">How to publish it.</param>
+    /// <param name="tally">Told of what is added less what is replaced.</param>
+    /// <returns>The entry under the name it got.</returns>
+    ValueTask<FileEntry> StoreAsync(RemotePath path, ReadOnlyMemory<byte> content, Publication how, ITally tally);
+
     /// <summary>Makes a folder.</summary>
     ValueTask MakeFolderAsync(RemotePath path);
 

@@ -19,6 +19,10 @@ public sealed class CrashTests : IDisposable
         { "publish-new", "stepped", 1460, 6 },
         { "publish-over", "begun", 760, 5 },
         { "publish-over", "stepped", 1360, 5 },
+        { "store-new", "begun", 760, 5 },
+        { "store-new", "stepped", 1460, 6 },
+        { "store-over", "begun", 760, 5 },
+        { "store-over", "stepped", 1360, 5 },
         { "publish-resumed", "begun", 1060, 5 }, // The 300 bytes that came beyond the kept 400 are kept as well.
         { "publish-resumed", "stepped", 1060, 5 },
         { "keep", "begun", 1460, 6 }, // Not recorded yet, but there: the sweep keeps it.

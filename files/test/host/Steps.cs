@@ -13,6 +13,12 @@ internal static class Steps
             case "publish-over":
                 await PublishAsync(home, "old", null, tally());
                 break;
+            case "store-new":
+                await StoreAsync(home, "new", tally());
+                break;
+            case "store-over":
+                await StoreAsync(home, "old", tally());
+                break;
             case "publish-resumed":
                 await PublishAsync(home, "unfinished", "id", tally());
                 break;
@@ -42,6 +48,9 @@ internal static class Steps
         var staged = await StageAsync(home, name, id);
         await staged.PublishAsync(new(OnExisting.Replace, null, null), 700, tally);
     }
+
+    private static async Task StoreAsync(IHome home, string name, ITally tally) =>
+        await home.StoreAsync(RemotePath.Parse(name), new byte[700], new(OnExisting.Replace, null, null), tally);
 
     private static async Task<IStaged> StageAsync(IHome home, string name, string? id)
     {

@@ -106,6 +106,23 @@ public abstract class QuotaContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_that_comes_whole_is_limited_as_well()
+    {
+        await StoreAsync("file", 90);
+        await StoreAsync("file", 100);
+        Assert.Equal(FileError.OverQuota, await FailsAsync(() => StoreAsync("file", 101)));
+        Assert.Equal(FileError.OverQuota, await FailsAsync(() => StoreAsync("other", 1)));
+        await StoreAsync("other", 0);
+        await StoreAsync("third", 0);
+        Assert.Equal(FileError.OverQuota, await FailsAsync(() => StoreAsync("fourth", 0)));
+
+        Assert.Equal(new Quota(100, 3, 100, 3), await _session.QuotaAsync());
+        Assert.Equal(100, (await _session.GetAsync(P("file"))).Length);
+
+        ValueTask<FileEntry> StoreAsync(string name, int length) => _session.StoreAsync(new() { Path = P(name) }, new byte[length]);
+    }
+
+    [Fact]
     public async Task What_was_to_be_replaced_and_shrank_meanwhile_gives_no_credit()
     {
         var free = await OpenAsync(null, null);

@@ -42,6 +42,9 @@ internal sealed class LocalHome(LocalStorage storage, LocalTree tree, IOffload o
     public ValueTask<IStaged> StageAsync(StageRequest request) =>
         offload.RunAsync(static work => (IStaged)new OffloadedStaged(work.tree.Stage(work.request), work.offload), (tree, request, offload));
 
+    public ValueTask<FileEntry> StoreAsync(RemotePath path, ReadOnlyMemory<byte> content, Publication how, ITally tally) =>
+        offload.RunAsync(static work => work.tree.Store(work.path, work.content.Span, work.how, work.tally), (tree, path, content, how, tally));
+
     public ValueTask MakeFolderAsync(RemotePath path) => Run(static work => work.tree.MakeFolder(work.path), (tree, path));
 
     public ValueTask MakeLinkAsync(RemotePath path, ReadOnlyMemory<byte> target) =>

@@ -85,9 +85,26 @@ internal sealed class LocalStaged(LocalTree tree, SafeFileHandle file, byte[] na
     public FileEntry Publish(Publication how, long length, ITally tally)
     {
         using var lent = Descriptor.Lend(file);
-        var status = Finish(lent.Number, how, length);
+        SetLength(lent.Number, length);
+        if (how.Mode is { } mode)
+        {
+            Errno.Check(Kernel.Chmod(lent.Number, mode & 0x1ff & ~ProcessMask.Value), path);
+        }
+
+        return Publish(Finish(lent.Number, how.Modified), how.OnExisting, length, tally);
+    }
+
+    /// <summary>The same for a file that was made with its mode and that nobody else has written to.</summary>
+    public FileEntry PublishWhole(Publication how, long length, ITally tally)
+    {
+        using var lent = Descriptor.Lend(file);
+        return Publish(Finish(lent.Number, how.Modified), how.OnExisting, length, tally);
+    }
+
+    private FileEntry Publish(in Status status, OnExisting onExisting, long length, ITally tally)
+    {
         using var step = tree.Enter(path);
-        var published = Publish(how.OnExisting, step.Parent, new Usage(length, 1) - Settled, tally);
+        var published = Publish(onExisting, step.Parent, new Usage(length, 1) - Settled, tally);
         step.Leave();
         tree.Sync(step.Parent);
         return status.Entry(published);
@@ -171,18 +188,12 @@ internal sealed class LocalStaged(LocalTree tree, SafeFileHandle file, byte[] na
         }
     }
 
-    /// <summary>Gives the file its final length, mode and time, and checks that every byte arrived.</summary>
-    private Status Finish(int number, Publication how, long length)
+    /// <summary>Gives the file its time; what it is then.</summary>
+    private Status Finish(int number, DateTime? modified)
     {
-        SetLength(number, length);
-        if (how.Mode is { } mode)
+        if (modified is { } time)
         {
-            Errno.Check(Kernel.Chmod(number, mode & 0x1ff & ~ProcessMask.Value), path);
-        }
-
-        if (how.Modified is { } modified)
-        {
-            Errno.Check(Kernel.SetModified(number, modified), path);
+            Errno.Check(Kernel.SetModified(number, time), path);
         }
 
         if (tree.IsStrict)

@@ -6,6 +6,8 @@ namespace Argosy.Files;
 /// <content>Staging files, and what stays of them.</content>
 internal sealed partial class LocalTree
 {
+    private const int UsualMode = 0x1b6; // 0666
+
     /// <summary>Begins a file; <see cref="LocalStaged"/> goes on.</summary>
     public LocalStaged Stage(StageRequest request)
     {
@@ -22,7 +24,15 @@ internal sealed partial class LocalTree
             }
         }
 
-        return request.UploadId is null ? StageNew(request, replaces) : StageUnfinished(request, request.UploadId, replaces);
+        return request.UploadId is null ? StageNew(request.Path, UsualMode, replaces) : StageUnfinished(request, request.UploadId, replaces);
+    }
+
+    /// <summary>A file whole: written with its mode from the beginning, looked at once, published.</summary>
+    public FileEntry Store(RemotePath path, ReadOnlySpan<byte> content, Publication how, ITally tally)
+    {
+        using var staged = StageNew(path, how.Mode ?? UsualMode, replaces: null);
+        staged.Write(0, content);
+        return staged.PublishWhole(how, content.Length, tally);
     }
 
     public List<UnfinishedUpload> ListUnfinished(string? owner)
@@ -144,20 +154,21 @@ internal sealed partial class LocalTree
         Errno.Check(result, "Beginning the upload");
     }
 
-    private LocalStaged StageNew(StageRequest request, long? replaces)
+    /// <summary>Makes work of its own; the umask takes from the mode what it does not allow.</summary>
+    private LocalStaged StageNew(RemotePath path, int mode, long? replaces)
     {
         using var folder = Staging.Lend();
         var name = Staging.NewName();
-        var number = Kernel.OpenAt(folder.Number, name, Kernel.ReadWrite | Kernel.Create | Kernel.Exclusive, 0x1b6);
+        var number = Kernel.OpenAt(folder.Number, name, Kernel.ReadWrite | Kernel.Create | Kernel.Exclusive, mode & 0x1ff);
         RequireStaging(number);
-        return new LocalStaged(this, new(number, ownsHandle: true), name, request.Path, record: null, replaces);
+        return new LocalStaged(this, new(number, ownsHandle: true), name, path, record: null, replaces);
     }
 
     private LocalStaged StageUnfinished(StageRequest request, string uploadId, long? replaces)
     {
         using var folder = Staging.Lend();
         var data = UnfinishedRecord.FileName('u', request.Owner, uploadId, request.Path);
-        var result = Kernel.OpenAt(folder.Number, data, Kernel.ReadWrite | Kernel.Create | Kernel.NoFollow, 0x1b6);
+        var result = Kernel.OpenAt(folder.Number, data, Kernel.ReadWrite | Kernel.Create | Kernel.NoFollow, UsualMode);
         RequireStaging(result);
         Kernel.Close(result);
         var staged = OpenUnfinished(folder.Number, data, request.Path, replaces)

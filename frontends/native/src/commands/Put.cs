@@ -25,15 +25,39 @@ internal static class Put
         }
 
         RemotePath path = session.Files.Resolve(request.Path);
-        await using Upload upload = await OpenAsync(session, request, path);
         BodyReader body = session.Requests.Body;
+        if (IsWhole(request, body))
+        {
+            await StoreAsync(session, request, path);
+            return;
+        }
+
+        await using Upload upload = await OpenAsync(session, request, path);
         uint? sum = await ReceiveAsync(session, request, upload);
         Trailer? trailer = request.Body.IsChunked ? body.Trailer : null;
         await VerifyAsync(session, request, upload, trailer, sum);
 
-        upload.Modified = (trailer?.MTime ?? request.MTime) is { } modified ? Entries.FromMicroseconds(modified) : null;
+        upload.Modified = Modified(request, trailer);
         upload.Mode = trailer?.Mode ?? request.Mode;
         FileEntry entry = await upload.CommitAsync(Expected(request, trailer));
+        Answer(session, request, path, entry);
+    }
+
+    /// <summary>True where every byte of a small file is here: it is checked before the disk hears of it.</summary>
+    private static bool IsWhole(Request request, BodyReader body) =>
+        request is { Upload: null, Offset: null or 0, Body.IsChunked: false } && request.Body.Length < Large && body.IsHere;
+
+    private static async ValueTask StoreAsync(NativeSession session, Request request, RemotePath path)
+    {
+        ReadOnlyMemory<byte> content = await session.Requests.Body.ReadAsync();
+        uint? sum = request.Crc32C is null ? null : Crc32C.Of(content.Span);
+        if (Wrong(session, request, null, sum) is { } wrong)
+            throw wrong;
+        var wanted = new UploadRequest { Path = path, Length = content.Length, Overwrite = request.Overwrite };
+        Answer(session, request, path, await session.Files.StoreAsync(wanted, content, Modified(request, null), request.Mode, Expected(request, null)));
+    }
+
+    private static void Answer(NativeSession session, Request request, RemotePath path, FileEntry entry) =>
         session.Send(new Reply
         {
             Id = request.Id,
@@ -41,7 +65,9 @@ internal static class Put
             Size = entry.Size,
             MTime = Entries.ToMicroseconds(entry.Modified),
         });
-    }
+
+    private static DateTime? Modified(Request request, Trailer? trailer) =>
+        (trailer?.MTime ?? request.MTime) is { } modified ? Entries.FromMicroseconds(modified) : null;
 
     private static void CheckSums(NativeSession session, Request request)
     {
@@ -140,19 +166,23 @@ internal static class Put
     /// <summary>What is wrong by this body's own word is worth nothing: it is discarded, even where it could have been continued.</summary>
     private static async ValueTask VerifyAsync(NativeSession session, Request request, Upload upload, Trailer? trailer, uint? sum)
     {
-        WireException? wrong = null;
-        if (session.Requests.Body.IsAbandoned)
-            wrong = new WireException(WireError.Abandoned, "The client abandoned the body.");
-        else if (trailer?.Fault is { } fault)
-            wrong = fault;
-        else if ((request.Crc32C ?? sum) != sum || (trailer?.Crc32C ?? sum) != sum)
-            wrong = new WireException(WireError.Mismatch, "The bytes that came do not match their crc32c; send the file again.");
-        else if (session.Requests.IsSealed && request.Check != BodyCheck.None && (request.Crc32C ?? trailer?.Crc32C) is null)
-            wrong = new WireException(WireError.BadRequest, "The key crc32c is missing: a sealed put needs it, or check none.");
-        if (wrong is null)
+        if (Wrong(session, request, trailer, sum) is not { } wrong)
             return;
         await upload.AbandonAsync();
         throw wrong;
+    }
+
+    private static WireException? Wrong(NativeSession session, Request request, Trailer? trailer, uint? sum)
+    {
+        if (session.Requests.Body.IsAbandoned)
+            return new WireException(WireError.Abandoned, "The client abandoned the body.");
+        if (trailer?.Fault is { } fault)
+            return fault;
+        if ((request.Crc32C ?? sum) != sum || (trailer?.Crc32C ?? sum) != sum)
+            return new WireException(WireError.Mismatch, "The bytes that came do not match their crc32c; send the file again.");
+        return session.Requests.IsSealed && request.Check != BodyCheck.None && (request.Crc32C ?? trailer?.Crc32C) is null
+            ? new WireException(WireError.BadRequest, "The key crc32c is missing: a sealed put needs it, or check none.")
+            : null;
     }
 
     private static ChecksumAlgorithm[] Algorithms(Request request) => request switch
