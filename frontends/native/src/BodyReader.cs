@@ -31,6 +31,9 @@ internal sealed class BodyReader(FrameDecoder<Request> decoder, Input input, ICo
     /// <summary>True where nothing of the body has to be waited for.</summary>
     public bool IsHere => !IsUnderWay || (!decoder.Message!.Body.IsChunked && Remaining <= input.Buffered.Length);
 
+    /// <summary>True where it is small, and a part of it is here: the rest is no more than a moment away.</summary>
+    public bool IsArriving => IsUnderWay && HasBuffered && !decoder.Message!.Body.IsChunked && Remaining <= Input.BufferSize;
+
     /// <summary>A request has come: what follows is its body.</summary>
     public void Begin()
     {
@@ -45,6 +48,24 @@ internal sealed class BodyReader(FrameDecoder<Request> decoder, Input input, ICo
         try
         {
             return await ReadAsync(Deadline.Never);
+        }
+        catch (TimeoutException)
+        {
+            throw TooSlow();
+        }
+    }
+
+    /// <summary>Waits until all of a small body is here.</summary>
+    /// <exception cref="WireException">It stands still: fatal.</exception>
+    public async ValueTask GatherAsync()
+    {
+        try
+        {
+            while (!IsHere)
+            {
+                if (!await input.ReceiveMoreAsync(Stall()))
+                    throw Gone();
+            }
         }
         catch (TimeoutException)
         {

@@ -9,7 +9,8 @@ namespace Argosy.Native;
 /// </summary>
 internal sealed class Input(IConnection connection, Output output) : IDisposable
 {
-    private const int BufferSize = 64 << 10;
+    /// <summary>A body up to this size fits whole.</summary>
+    public const int BufferSize = 64 << 10;
 
     /// <summary>How long answers are held back while nothing comes; see <see cref="HoldReplies"/>.</summary>
     private static readonly TimeSpan HoldTime = TimeSpan.FromMilliseconds(100);
@@ -67,7 +68,19 @@ internal sealed class Input(IConnection connection, Output output) : IDisposable
     /// <summary>Reads more of a body's framing; false at the end of the stream. All that was here has been consumed.</summary>
     public async ValueTask<bool> ReceiveBodyAsync(Deadline deadline) => Received(await ReadBodyAsync(Rent(), deadline));
 
-    /// <summary>Body bytes straight from the connection; 0 at the end of the stream. All that was here has been consumed.</summary>
+    /// <summary>Reads more of a small body behind what is here; false at the end of the stream.</summary>
+    /// <exception cref="TimeoutException">Nothing came in time.</exception>
+    public async ValueTask<bool> ReceiveMoreAsync(Deadline deadline)
+    {
+        byte[] buffer = Rent();
+        Buffered.CopyTo(buffer);
+        (_start, _end) = (0, _end - _start);
+        int count = await ReadBodyAsync(buffer.AsMemory(_end), deadline);
+        _end += count;
+        return count > 0;
+    }
+
+    /// <summary>Body bytes straight from the connection; 0 at the end of the stream.</summary>
     /// <exception cref="TimeoutException">None came in time.</exception>
     public async ValueTask<int> ReadBodyAsync(Memory<byte> destination, Deadline deadline)
     {

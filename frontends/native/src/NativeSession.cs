@@ -59,7 +59,7 @@ internal sealed class NativeSession : IAsyncDisposable
         {
             _transport.DemandTls();
             while (_leaving is null && await NextAsync() is { } request)
-                await (IsForVisit(request) ? _visit.MakeAsync(static work => work.session.ServeBurst(work.request), (session: this, request)) : ServeAsync(request));
+                await ServeNextAsync(request);
             await Output.FlushAsync();
         }
         catch (WireException e)
@@ -124,6 +124,25 @@ internal sealed class NativeSession : IAsyncDisposable
     }
 
     private CancellationToken Wake => _wake?.Token ?? Context.Stopping;
+
+    private async ValueTask ServeNextAsync(Request request)
+    {
+        if (IsOpen && CommandTable.IsForDisk(request) && Requests.Body.IsArriving)
+            await GatherAsync(request);
+        await (IsForVisit(request) ? _visit.MakeAsync(static work => work.session.ServeBurst(work.request), (session: this, request)) : ServeAsync(request));
+    }
+
+    private async ValueTask GatherAsync(Request request)
+    {
+        try
+        {
+            await Requests.Body.GatherAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            throw Interruption(request.Id);
+        }
+    }
 
     /// <summary>True where all of it is here, and answering it is a matter of the disk alone.</summary>
     private bool IsForVisit(Request request) => IsOpen && CommandTable.IsForDisk(request) && Requests.Body.IsHere;
