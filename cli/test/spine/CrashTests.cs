@@ -11,7 +11,7 @@ public sealed class CrashTests
     [MemberData(nameof(SomeModels))]
     public async Task Killed_in_the_middle_of_uploads_it_keeps_what_was_acknowledged_and_nothing_else(string model)
     {
-        await using var deployment = await Deployment.StartAsync(new TempFolder(), ["--quota", "10M"], "--model", model);
+        await using var deployment = await Deployment.StartAsync(new TempFolder(), quota: 10 << 20, "--model", model);
         byte[] large = Contents.Random(2 << 20, 1), small = Contents.Random(5_000, 2);
         await File.WriteAllBytesAsync(deployment.Home["large"], large);
         await File.WriteAllBytesAsync(deployment.Home["small"], small);

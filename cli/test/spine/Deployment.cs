@@ -1,11 +1,15 @@
 using System.Text.RegularExpressions;
 using Argosy.Client;
+using Argosy.Files;
+using Argosy.Server;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Argosy.Cli.Tests.Spine;
 
 /// <summary>
 /// What a person has after a minute with the README: a server process, the account <c>alex</c>, and a client, all with one home folder of their
-/// own. Everything goes through real processes and sockets.
+/// own. Everything goes through real processes and sockets, but for the account: what <c>argosy user add</c> writes is written here, because
+/// a process for each test would do no more.
 /// </summary>
 internal sealed class Deployment : IAsyncDisposable
 {
@@ -13,6 +17,8 @@ internal sealed class Deployment : IAsyncDisposable
     public const string Password = "correct-horse-battery";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    private static readonly PasswordVerifier Verifier = PasswordVerifier.Create(Password);
 
     private readonly string[] _arguments;
 
@@ -23,20 +29,18 @@ internal sealed class Deployment : IAsyncDisposable
     public ServeProcess Server { get; private set; }
 
     /// <summary>Starts a server that knows <c>alex</c> and allows plain.</summary>
-    public static Task<Deployment> StartAsync(params string[] arguments) => StartAsync(new TempFolder(), [], arguments);
+    public static Task<Deployment> StartAsync(params string[] arguments) => StartAsync(new TempFolder(), quota: null, arguments);
 
-    /// <summary>Starts a server that knows <c>alex</c>, whose account has settings, in a folder that becomes its own.</summary>
-    public static Task<Deployment> StartAsync(TempFolder home, string[] account, params string[] arguments) =>
-        StartWithinAsync([], home, account, arguments);
+    /// <summary>Starts a server that knows <c>alex</c>, who may have a quota, in a folder that becomes its own.</summary>
+    public static Task<Deployment> StartAsync(TempFolder home, long? quota, params string[] arguments) =>
+        StartWithinAsync([], home, quota, arguments);
 
     /// <summary>The same, with the server started by another program: see <see cref="ServeProcess.StartWithinAsync"/>.</summary>
-    public static async Task<Deployment> StartWithinAsync(string[] starter, TempFolder home, string[] account, params string[] arguments)
+    public static async Task<Deployment> StartWithinAsync(string[] starter, TempFolder home, long? quota, params string[] arguments)
     {
         try
         {
-            var added = await ArgosyCommand.RunAsync(
-                home, ["user", "add", User, "--password-stdin", .. account, "--data", ServeProcess.DataOf(home)], Password);
-            Assert.Equal((0, ""), (added.ExitCode, added.Error));
+            AddAccount(ServeProcess.DataOf(home), quota);
             string[] plain = ["--plain", .. arguments];
             return new Deployment(home, await ServeProcess.StartWithinAsync(starter, home, plain), plain);
         }
@@ -131,6 +135,13 @@ internal sealed class Deployment : IAsyncDisposable
         // Directory.Delete cannot remove names that are no text.
         await ArgosyCommand.RunProgramAsync(Home, "/bin/rm", ["-rf", "--", Home["share"], Home["tree"], Home["back"]]);
         Home.Dispose();
+    }
+
+    private static void AddAccount(string data, long? quota)
+    {
+        DataFolder.Ensure(data);
+        new JsonAccountStore(data, NullLogger<JsonAccountStore>.Instance)
+            .SaveAll([new Account { Name = User, Verifier = Verifier, QuotaBytes = quota }]);
     }
 
     private static (string, string) Login => ("ARGOSY_PASSWORD", Password);

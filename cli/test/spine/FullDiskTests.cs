@@ -18,7 +18,7 @@ public sealed class FullDiskTests
         Directory.CreateDirectory(home["share"]);
         var config = home.Write("serve.json", $$"""{ "Files": { "MinFree": "{{minFree}}" } }""");
         var mounting = await OwnMounts.RunAsync(home, $"mount -t tmpfs -o size={Disk},mode=755 tmpfs '{home["share"]}'");
-        await using var deployment = await Deployment.StartWithinAsync(mounting, home, [], "--model", model, "--config", config);
+        await using var deployment = await Deployment.StartWithinAsync(mounting, home, quota: null, "--model", model, "--config", config);
         await File.WriteAllBytesAsync(deployment.Home["small"], Contents.Random(1 << 20, 1));
         await File.WriteAllBytesAsync(deployment.Home["large"], Contents.Random((int)Disk + (1 << 20), 2));
         await deployment.DoAsync("put", deployment.Home["small"], deployment.Url("/kept", tls));
@@ -61,7 +61,7 @@ public sealed class FullDiskTests
             mount --bind disk/share share; mount --bind disk/data data
             """);
         var config = home.Write("serve.json", """{ "Files": { "MinFree": "0" } }""");
-        await using var deployment = await Deployment.StartWithinAsync(mounting, home, ["--quota", "50M"], "--config", config);
+        await using var deployment = await Deployment.StartWithinAsync(mounting, home, quota: 50 << 20, "--config", config);
         await File.WriteAllBytesAsync(deployment.Home["file"], Contents.Random(100_000, 1));
         await deployment.DoAsync("put", deployment.Home["file"], deployment.Url("/kept"));
         var filler = $"/proc/{deployment.Server.Id}/root{home["disk/filler"]}";

@@ -22,7 +22,7 @@ public sealed class HugeFileTests
     [MemberData(nameof(Cases))]
     public async Task A_file_above_4_GiB_is_whole_and_grows_no_memory(bool tls, string model, bool up, bool verify)
     {
-        await using var deployment = await Deployment.StartAsync(new TempFolder(Roomy()), [], "--model", model);
+        await using var deployment = await Deployment.StartAsync(new TempFolder(Roomy()), quota: null, "--model", model);
         var small = deployment.Home.Write("small", "small");
         string[] verb = [up ? "put" : "get", .. verify ? [] : (string[])["--no-verify"]];
         await deployment.DoAsync("put", small, deployment.Url("/small", tls));

@@ -18,7 +18,7 @@ public sealed partial class WorkerTests
     [MemberData(nameof(WorkerModels))]
     public async Task A_worker_killed_in_the_middle_of_an_upload_harms_its_own_client_alone(string model)
     {
-        await using var deployment = await Deployment.StartAsync(new TempFolder(), ["--quota", "10M"], "--model", model);
+        await using var deployment = await Deployment.StartAsync(new TempFolder(), quota: 10 << 20, "--model", model);
         byte[] old = Contents.Random(3 << 20, 1), part = Contents.Random(1 << 20, 2);
         await File.WriteAllBytesAsync(deployment.Home["old"], old);
         await deployment.DoAsync("put", deployment.Home["old"], deployment.Url("/old"));
@@ -58,7 +58,7 @@ public sealed partial class WorkerTests
     public async Task Fifty_uploads_over_workers_use_a_quota_to_its_last_byte_and_no_more(string model)
     {
         // Half of them fit; all that fit have to be taken, because an upload holds only what it was promised.
-        await using var deployment = await Deployment.StartAsync(new TempFolder(), ["--quota", $"{25 * Small}"], "--model", model);
+        await using var deployment = await Deployment.StartAsync(new TempFolder(), quota: 25 * Small, "--model", model);
         var clients = await ConnectAsync(deployment, count: model == "process" && !Check.All ? 10 : 50);
         Assert.True((await WorkersOfAsync(deployment, clients)).Distinct().Count() > 1);
 
@@ -126,7 +126,7 @@ public sealed partial class WorkerTests
     public async Task Ctrl_C_reaches_every_process_of_the_terminal_and_the_server_drains_all_the_same(string model)
     {
         // What a terminal sends goes to the whole process group; setsid(1) makes one of its own.
-        await using var deployment = await Deployment.StartWithinAsync(["/usr/bin/setsid"], new TempFolder(), [], "--model", model, "--drain", "1m");
+        await using var deployment = await Deployment.StartWithinAsync(["/usr/bin/setsid"], new TempFolder(), quota: null, "--model", model, "--drain", "1m");
         await using var upload = deployment.BeginPut("/file");
         await upload.WriteAsync(Contents.Random(100_000, 1));
         await deployment.WaitForStagedAsync();
