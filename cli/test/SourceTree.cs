@@ -18,6 +18,21 @@ internal static class SourceTree
         return target;
     }
 
+    /// <summary>Adds a build that the launcher has made, as its newest; false where the program is none of those.</summary>
+    public static bool TryAddBuild(string tree, string program)
+    {
+        var build = Path.GetDirectoryName(program)!;
+        var current = Path.Combine(build, "..", "current");
+        if (!File.Exists(Path.Combine(build, "started")) || !File.Exists(current)) return false;
+        var store = Path.Combine(tree, "artifacts", "launcher");
+        var copy = Path.Combine(store, Path.GetFileName(build));
+        foreach (var file in Directory.EnumerateFiles(build, "*", SearchOption.AllDirectories))
+            CopyFile(file, Path.Combine(copy, Path.GetRelativePath(build, file)));
+        File.WriteAllText(Path.Combine(copy, "started"), ""); // Newer than the sources, which were copied before.
+        File.WriteAllLines(Path.Combine(store, "current"), [Path.GetFileName(build), .. File.ReadAllLines(current).Skip(1)]);
+        return true;
+    }
+
     /// <summary>The launcher beside a program of a few lines, which builds quickly.</summary>
     public static string Small(string target)
     {
