@@ -11,6 +11,8 @@ internal static class Check
     /// <summary>One that is chosen within another.</summary>
     private const string Within = "prefork:threads";
 
+    private static readonly (bool, string)[] OnePerModel = [(true, "async"), (false, "threads"), (false, "process"), (true, "prefork")];
+
     /// <summary>Every model that this system has. A new one on the list comes in by itself.</summary>
     public static IReadOnlyList<string> Models { get; } =
         [.. ConcurrencyModels.All.Where(model => model.IsSupported).Select(model => model.Name), Within];
@@ -30,11 +32,18 @@ internal static class Check
     /// </summary>
     public static TheoryData<bool, string> TransportsAndModels()
     {
-        if (!All) return new((true, "async"), (false, "threads"), (false, "process"), (true, "prefork"));
+        if (!All) return new(OnePerModel);
         string[] both = ["async", "threads"];
         return new([
             .. both.SelectMany(model => new[] { (true, model), (false, model) }),
             .. Concurrent.Except(both).Select((model, i) => (i % 2 == 0, model)),
         ]);
     }
+
+    /// <summary>
+    /// The same for two tests of one thing that hardly knows of either: each goes over both transports, under half of these models; with everything,
+    /// under all of them.
+    /// </summary>
+    public static TheoryData<bool, string> HalfOfTransportsAndModels(bool second) =>
+        All ? TransportsAndModels() : second ? new(OnePerModel[1], OnePerModel[3]) : new(OnePerModel[0], OnePerModel[2]);
 }

@@ -5,9 +5,9 @@ using System.Text.RegularExpressions;
 namespace Argosy.Cli.Tests.Spine;
 
 /// <summary>A client that anybody writes in any language on one page: docs/protocol.md section 6.</summary>
-public sealed class SimplestClientTests : IDisposable
+public sealed class SimplestClientTests(OpenServer shared) : IDisposable, IClassFixture<OpenServer>
 {
-    private static readonly string[] Open = ["--anonymous", "rw", "--plain"];
+    private static readonly string[] Open = OpenServer.Options;
 
     private readonly TempFolder _home = new();
 
@@ -66,23 +66,24 @@ public sealed class SimplestClientTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"filename":"f","filesize":SIZE}""")]
-    [InlineData("""{"file_name":"f","file_size":SIZE}""")]
-    [InlineData("""{"filename":"f","file_size":SIZE}""")]
-    [InlineData("""{"file_name":"/f","size":SIZE}""")]
-    [InlineData("""{"path":"/f","size":SIZE}""")]
-    [InlineData("""{"filename":"f","filesize":SIZE,"md5":"MD5"}""")]
-    [InlineData("""{"filename":"f","filesize":SIZE,"file_size":SIZE,"body":SIZE,"unknown":[1,{"x":null}]}""")]
-    [InlineData("""{ "filename" : "f" , "filesize" : SIZE }""")]
+    [InlineData("""{"filename":"NAME","filesize":SIZE}""")]
+    [InlineData("""{"file_name":"NAME","file_size":SIZE}""")]
+    [InlineData("""{"filename":"NAME","file_size":SIZE}""")]
+    [InlineData("""{"file_name":"/NAME","size":SIZE}""")]
+    [InlineData("""{"path":"/NAME","size":SIZE}""")]
+    [InlineData("""{"filename":"NAME","filesize":SIZE,"md5":"MD5"}""")]
+    [InlineData("""{"filename":"NAME","filesize":SIZE,"file_size":SIZE,"body":SIZE,"unknown":[1,{"x":null}]}""")]
+    [InlineData("""{ "filename" : "NAME" , "filesize" : SIZE }""")]
     public async Task Other_words_for_the_same_thing_are_understood(string header)
     {
-        await using var server = await ServeProcess.StartAsync(_home, Open);
-        using var client = await PlainConnection.OpenAsync(server.Address);
+        // Its own file: one server serves all of these words.
+        using var client = await PlainConnection.OpenAsync(shared.Server.Address);
+        var name = $"{Guid.NewGuid():N}";
         var content = Contents.Random(12_345);
-        await client.SendAsync(Fill(header, content));
+        await client.SendAsync(Fill(header, content).Replace("NAME", name, StringComparison.Ordinal));
         await client.SendBytesAsync(content);
         Assert.Contains("\"status\":\"ok\"", await client.ReplyAsync());
-        Assert.Equal(content, await File.ReadAllBytesAsync(_home["share/f"]));
+        Assert.Equal(content, await File.ReadAllBytesAsync(shared.Server.Home["share/" + name]));
     }
 
     [Fact]

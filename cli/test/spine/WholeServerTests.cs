@@ -7,11 +7,13 @@ namespace Argosy.Cli.Tests.Spine;
 
 /// <summary>
 /// The whole server, <c>argosy serve</c>, does what every front end does. The models of one process have shown it in the front end's own room;
-/// here they do so again where everything is to be checked.
+/// here they do so again where everything is to be checked. Otherwise sizes and names take turns between those of several processes.
 /// </summary>
 public sealed class WholeServerTests : FrontEndContract
 {
     public static new IEnumerable<string> Models => Check.All ? Check.Models : Check.WorkerModels;
+
+    public static bool TakesTurns => !Check.All;
 
     protected override async Task<IRunningFrontEnd> StartAsync(FileWorld world, string model)
     {
