@@ -6,7 +6,7 @@ namespace Argosy.Sockets.Tests;
 public abstract partial class ConcurrencyModelContract
 {
     [Theory(Timeout = Limit)]
-    [MemberData(nameof(Wire.Every), MemberType = typeof(Wire))]
+    [EveryWire]
     public async Task A_handler_connects_out(string wire)
     {
         await using var upstream = Serve(wire, static async (_, connection) => await connection.WriteAsync("from upstream"));
@@ -55,7 +55,7 @@ public abstract partial class ConcurrencyModelContract
     }
 
     [Theory(Timeout = Limit)]
-    [MemberData(nameof(Wire.Every), MemberType = typeof(Wire))]
+    [EveryWire]
     public async Task A_wait_tells_which_connection_can_be_read(string wire)
     {
         await using var server = Serve(wire, static async (context, control, scene) =>

@@ -5,7 +5,7 @@ namespace Argosy.Sockets.Tests;
 public abstract partial class ConcurrencyModelContract
 {
     [Theory(Timeout = Limit)]
-    [MemberData(nameof(Wire.Every), MemberType = typeof(Wire))]
+    [EveryWire]
     public async Task Ranges_of_a_file_are_sent(string wire)
     {
         var content = Noise(5_000_000);
@@ -34,7 +34,7 @@ public abstract partial class ConcurrencyModelContract
     }
 
     [Theory(Timeout = Limit)]
-    [MemberData(nameof(Wire.Every), MemberType = typeof(Wire))]
+    [EveryWire]
     public async Task A_range_of_a_file_is_received_and_what_follows_is_left(string wire)
     {
         var content = Noise(5_000_000);
@@ -62,7 +62,7 @@ public abstract partial class ConcurrencyModelContract
     }
 
     [Theory(Timeout = Limit)]
-    [MemberData(nameof(Wire.Every), MemberType = typeof(Wire))]
+    [EveryWire]
     public async Task A_transfer_that_the_peer_cuts_short_says_how_far_it_came(string wire)
     {
         var content = Noise(3_000_001);

@@ -8,7 +8,7 @@ public abstract partial class ConcurrencyModelContract
     [MemberData(nameof(Wire.Main), MemberType = typeof(Wire))]
     public async Task Nothing_leaks_over_thousands_of_connections(string wire)
     {
-        var count = CostsAProcess ? Wire.ChecksAll ? 300 : 60 : Wire.ChecksAll ? 10_000 : Wire.IsTls(wire) ? 300 : 2_000;
+        var count = CostsAProcess ? Wire.ChecksAll ? 300 : 24 : Wire.ChecksAll ? 10_000 : Wire.IsTls(wire) ? 300 : 2_000;
         await using var server = Serve(wire, Handlers.EchoAsync);
         await ManyAsync(server, count / 4);
         var before = await SettledAsync(server);

@@ -105,7 +105,7 @@ public abstract partial class ConcurrencyModelContract
     }
 
     [Theory(Timeout = Limit)]
-    [MemberData(nameof(Wire.Every), MemberType = typeof(Wire))]
+    [EveryWire]
     public async Task A_server_restarts_at_once_at_the_same_address(string wire)
     {
         var address = Wire.NewAddress(wire);
