@@ -1,3 +1,5 @@
 using Argosy.Cli;
+using Argosy.Cli.Output;
 
+WideOutput.Install();
 return await CommandLine.RunAsync(args);

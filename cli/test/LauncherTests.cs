@@ -119,6 +119,27 @@ public sealed class LauncherTests : IDisposable
         Assert.Contains("there is no 'dotnet' on the PATH", result.Error);
     }
 
+    [Theory]
+    [InlineData("put", null, "0")]
+    [InlineData("put", "1", "1")]
+    [InlineData("serve", null, "unset")]
+    [InlineData("worker", null, "unset")]
+    [InlineData("bench", null, "unset")]
+    public async Task Only_short_commands_go_without_instrumentation(string command, string? users, string expected)
+    {
+        var build = Directory.CreateDirectory(_home["tree/artifacts/launcher/build"]).FullName;
+        Directory.CreateDirectory(_home["tree/frontends/none/src"]);
+        Directory.CreateDirectory(_home["tree/none/src"]);
+        foreach (var (name, content) in new[] { ("../../../none.props", ""), ("../../../global.json", ""), ("../current", "build\n"), ("started", "") })
+            File.WriteAllText(Path.Combine(build, name), content);
+        File.WriteAllText(Path.Combine(build, "argosy"), "#!/bin/sh\necho \"${DOTNET_TieredPGO-unset}\"\n");
+        File.SetUnixFileMode(Path.Combine(build, "argosy"), (UnixFileMode)0b111_101_101);
+        File.Copy(Path.Combine(SourceTree.Repository, "argosy"), _home["tree/argosy"]);
+        string[] environment = users is null ? ["-u", "DOTNET_TieredPGO"] : [$"DOTNET_TieredPGO={users}"];
+        var result = await ArgosyCommand.RunProgramAsync(_home, "/usr/bin/env", [.. environment, _home["tree/argosy"], command]);
+        Assert.Equal(($"{expected}\n", ""), (result.Output, result.Error));
+    }
+
     // The packages that the build of these tests used: nothing is fetched a second time.
     private static (string, string) Packages =>
         ("NUGET_PACKAGES", Environment.GetEnvironmentVariable("NUGET_PACKAGES")

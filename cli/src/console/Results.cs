@@ -11,11 +11,14 @@ namespace Argosy.Cli.Output;
 /// error, and as objects too where objects were asked for.
 /// </summary>
 /// <param name="isJson">True for scripts.</param>
-internal sealed class Results(bool isJson)
+internal sealed class Results(bool isJson) : IDisposable
 {
     // Lines wait while a progress line has the terminal, but never more than these.
     private const int MostHeld = 1000;
     private readonly List<(TextWriter Writer, string Line)> _held = [];
+
+    // Null on a terminal, where each line is seen at once.
+    private readonly GatheredLines? _gathered = Console.IsOutputRedirected ? new GatheredLines(Console.Out) : null;
     private StatusLine? _status;
     private bool _isHeld;
 
@@ -41,6 +44,7 @@ internal sealed class Results(bool isJson)
         Write(Console.Error, $"{Speaker}: {text}");
         if (isJson)
             Write(Console.Out, Encode(describe));
+        _gathered?.TryFlush();
     }
 
     /// <summary>Shows people what to do next.</summary>
@@ -70,8 +74,15 @@ internal sealed class Results(bool isJson)
                 if (subject is not null)
                     json.WriteString("about", subject);
             }));
+            _gathered?.TryFlush();
         }
     }
+
+    /// <summary>Waits until everything that was shown is written.</summary>
+    /// <exception cref="IOException">Standard output takes nothing.</exception>
+    public void Complete() => _gathered?.Flush();
+
+    public void Dispose() => _gathered?.Dispose();
 
     /// <summary>Keeps lines back, in bounded memory, until <see cref="Flush"/> or until the returned object is disposed of.</summary>
     /// <param name="status">What has to make room when lines are written; null where nothing has.</param>
@@ -134,7 +145,7 @@ internal sealed class Results(bool isJson)
             // What goes to a file needs no room on the terminal.
             if (!_isHeld || (writer == Console.Out && Console.IsOutputRedirected && _status?.IsShared == false))
             {
-                writer.WriteLine(line);
+                WriteLine(writer, line);
                 return;
             }
 
@@ -144,9 +155,23 @@ internal sealed class Results(bool isJson)
         }
     }
 
+    // The two streams may be one file, in which the order is to be seen: what waits comes before a failure.
+    private void WriteLine(TextWriter writer, string line)
+    {
+        if (_gathered is not null && writer == Console.Out)
+        {
+            _gathered.Add(line);
+            return;
+        }
+
+        _gathered?.TryFlush();
+        writer.WriteLine(line);
+    }
+
     // As few writes as there are turns between the two streams.
     private void WriteHeld()
     {
+        _gathered?.TryFlush();
         var text = new StringBuilder();
         for (var at = 0; at < _held.Count; at++)
         {

@@ -59,6 +59,7 @@ internal sealed class LineRunner(RemoteShell shell)
             if (verb.NeedsServer)
                 await shell.ReadyAsync(running.Token);
             var code = await verb.Run(call);
+            shell.Results.Complete();
             if (call.CanResume && code is (ExitCodes.NotReachable or ExitCodes.NotVerified))
                 AdviseResume(line);
             return (code, false);

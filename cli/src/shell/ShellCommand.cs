@@ -19,7 +19,7 @@ internal sealed class ShellCommand
 
     private async Task<int> RunAsync(ParseResult parsed)
     {
-        var results = new Results(isJson: false);
+        using var results = new Results(isJson: false);
         using var end = new CancellationTokenSource();
         RemoteShell? shell = null;
         LineRunner? runner = null;

@@ -63,7 +63,7 @@ internal abstract class RemoteCommand
 
     private async Task<int> RunAsync(ParseResult parsed)
     {
-        var results = new Results(parsed.GetValue(_json));
+        using var results = new Results(parsed.GetValue(_json));
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
@@ -71,6 +71,7 @@ internal abstract class RemoteCommand
         {
             await using var remote = new Remote(_connection.For(parsed), _connection.TakesStandardInput(parsed), results);
             var code = await RunAsync(parsed, remote, stop.Token);
+            results.Complete();
             if (CanResume && code is (ExitCodes.NotReachable or ExitCodes.NotVerified))
                 results.Advise($"To go on where it stopped, repeat: {Repeat(parsed)}");
             return code;
