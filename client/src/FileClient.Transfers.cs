@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -9,8 +8,8 @@ public sealed partial class FileClient
     // What fits is sent in one piece with its header.
     internal const int SmallFile = 64 * 1024;
 
-    // Small files wait in memory until the writer takes them; so many at a time.
-    private readonly SemaphoreSlim _smallFiles = new(256);
+    /// <summary>Where small files wait until the writer takes them, or everything of them has come.</summary>
+    internal SmallBuffers Buffers { get; } = new();
 
     /// <summary>Stores a local file, with its modification time and permission bits unless <paramref name="options"/> say others.</summary>
     /// <param name="localFile">The file to read; a pipe or device is read to its end.</param>
@@ -93,7 +92,7 @@ public sealed partial class FileClient
         var target = Resolve(localFile);
         using var folder = LocalFolder.Open(Path.GetDirectoryName(target)!);
         var name = Encoding.UTF8.GetBytes(Path.GetFileName(target));
-        return await new FileGet(this, path, folder, name, target, options, cancellationToken).RunAsync().ConfigureAwait(false);
+        return await new FileGet(this, path, folder, name, () => target, options, cancellationToken).RunAsync().ConfigureAwait(false);
     }
 
     /// <summary>
@@ -127,8 +126,7 @@ public sealed partial class FileClient
     /// <summary>Sends what begins in a pooled buffer.</summary>
     private async Task<Stored> PutBufferedAsync(int window, Func<byte[], ValueTask<Upload>> fill, CancellationToken stop)
     {
-        await _smallFiles.WaitAsync(stop).ConfigureAwait(false);
-        var buffer = ArrayPool<byte>.Shared.Rent(window);
+        var buffer = await Buffers.RentAsync(window, stop).ConfigureAwait(false);
         var isLent = false;
         try
         {
@@ -140,10 +138,8 @@ public sealed partial class FileClient
         }
         finally
         {
-            // After a failure the writer may still hold the buffer: the collector gets it.
-            if (!isLent)
-                ArrayPool<byte>.Shared.Return(buffer);
-            _smallFiles.Release();
+            // After a failure the writer may still hold it.
+            Buffers.Return(buffer, isInUse: isLent);
         }
     }
 

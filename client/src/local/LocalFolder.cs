@@ -9,7 +9,9 @@ namespace Argosy.Client;
 /// </summary>
 internal sealed class LocalFolder : IDisposable
 {
+    private static readonly byte[] Here = [(byte)'.', 0];
     private readonly SafeFileHandle _handle;
+    private volatile bool _needsNames;
 
     private LocalFolder(int number) => _handle = new SafeFileHandle(number, ownsHandle: true);
 
@@ -61,11 +63,16 @@ internal sealed class LocalFolder : IDisposable
         return result == Posix.NotFound ? null : Check(result, name.Span) == 0 ? facts : null;
     }
 
-    /// <summary>Opens a regular file for reading. A pipe or device that has taken its place is not waited for, and refused.</summary>
-    public SafeFileHandle OpenFile(ReadOnlyMemory<byte> name, out FileFacts facts, bool follow = false)
+    /// <summary>
+    /// Opens a regular file for reading; null where nothing has the name. A pipe or device that has taken its place is not waited for, and refused.
+    /// </summary>
+    public SafeFileHandle? OpenFile(ReadOnlyMemory<byte> name, out FileFacts facts, bool follow = false)
     {
-        var flags = Posix.ReadOnly | Posix.NonBlocking | (follow ? 0 : Posix.NoFollow);
-        var file = new SafeFileHandle(Check(Posix.Open(_handle, Terminated(name), flags), name.Span), ownsHandle: true);
+        facts = default;
+        var number = Posix.Open(_handle, Terminated(name), Posix.ReadOnly | Posix.NonBlocking | (follow ? 0 : Posix.NoFollow));
+        if (number == Posix.NotFound)
+            return null;
+        var file = new SafeFileHandle(Check(number, name.Span), ownsHandle: true);
         if (Posix.Stat(file, out facts) == 0 && facts.Kind == EntryKind.File)
             return file;
         file.Dispose();
@@ -77,6 +84,28 @@ internal sealed class LocalFolder : IDisposable
     {
         var number = Posix.Open(_handle, Terminated(name), Posix.ReadWrite | Posix.Create | Posix.Exclusive | Posix.NoFollow, 0x180);
         return number == Posix.Exists ? null : new SafeFileHandle(Check(number, name.Span), ownsHandle: true);
+    }
+
+    /// <summary>
+    /// Makes a file that has no name before it has all else, so that nothing is left of it whatever happens meanwhile. False where the name is
+    /// taken, or the disk cannot do so.
+    /// </summary>
+    public bool TryCreateFile(ReadOnlyMemory<byte> name, ReadOnlySpan<byte> content, UnixFileMode mode, DateTimeOffset modified)
+    {
+        var number = _needsNames ? Posix.NotFound : Posix.Open(_handle, Here, Posix.WriteOnly | Posix.Unnamed, (int)mode);
+        if (number < 0)
+        {
+            _needsNames = true;
+            return false;
+        }
+
+        using var file = new SafeFileHandle(number, ownsHandle: true);
+        while (!content.IsEmpty)
+            content = content[Check(Posix.Write(file, content), name.Span)..];
+        Check(Posix.SetModified(file, modified), name.Span);
+        var result = Posix.Link(file, _handle, Terminated(name));
+        _needsNames = result < 0 && result != Posix.Exists;
+        return result >= 0;
     }
 
     /// <summary>Opens a file that <see cref="CreateFile"/> made before; null where it is not this user's own and private.</summary>
@@ -121,12 +150,16 @@ internal sealed class LocalFolder : IDisposable
 
     public void SetModified(DateTimeOffset modified) => Check(Posix.SetModified(_handle, modified), "The folder"u8);
 
-    /// <summary>The names in it, in the disk's order and in bounded memory, however many there are. Once.</summary>
+    /// <summary>
+    /// The names in it, in the disk's order and in bounded memory, however many there are, and whether each is known to be a file's: disks need not
+    /// say, and what has the name may change. Once.
+    /// </summary>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public IEnumerable<byte[]> ReadNames()
+    public IEnumerable<(byte[] Name, bool IsFile)> ReadNames()
     {
         // struct linux_dirent64: u64 inode, i64 cookie, u16 record length, u8 type, name with NUL.
-        const int lengthAt = 16, nameAt = 19;
+        const int lengthAt = 16, typeAt = 18, nameAt = 19;
+        const byte regular = 8;
         var buffer = new byte[32 * 1024];
         int filled;
         while ((filled = Posix.ReadEntries(_handle, buffer)) > 0)
@@ -136,7 +169,7 @@ internal sealed class LocalFolder : IDisposable
                 var rest = buffer.AsSpan(at + nameAt);
                 var name = rest[..rest.IndexOf((byte)0)].ToArray();
                 if (name is not ([(byte)'.'] or [(byte)'.', (byte)'.']))
-                    yield return name;
+                    yield return (name, buffer[at + typeAt] == regular);
             }
         }
 

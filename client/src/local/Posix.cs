@@ -9,9 +9,9 @@ namespace Argosy.Client;
 /// </summary>
 internal static unsafe partial class Posix
 {
-    public const int ReadOnly = 0, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, NonBlocking = 0x800;
-    public const int WorkingFolder = -100, AtNoFollow = 0x100, AtEmptyPath = 0x1000;
-    public const int NotFound = -2, Exists = -17, NotAFolder = -20, TooManyLinks = -40;
+    public const int ReadOnly = 0, WriteOnly = 1, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, NonBlocking = 0x800;
+    public const int WorkingFolder = -100, AtNoFollow = 0x100, AtFollow = 0x400, AtEmptyPath = 0x1000;
+    public const int NotFound = -2, Interrupted = -4, Exists = -17, NotAFolder = -20, TooManyLinks = -40;
     public const uint NoReplace = 1;
 
     // O_DIRECTORY and O_NOFOLLOW are two of the few flags whose values differ between architectures; so do the numbers of calls.
@@ -19,9 +19,13 @@ internal static unsafe partial class Posix
     private static readonly nint NumberOfGetDents = IsArm ? 61 : 217;
     private static readonly nint NumberOfRenameAt2 = IsArm ? 276 : 316;
     private const int CloseOnExec = 0x80000;
+    private static readonly byte[] Nameless = [0];
 
     public static readonly int Folder = IsArm ? 0x4000 : 0x10000;
     public static readonly int NoFollow = IsArm ? 0x8000 : 0x20000;
+
+    /// <summary>O_TMPFILE: a file that has no name yet.</summary>
+    public static readonly int Unnamed = 0x400000 | Folder;
 
     public static uint User => GetEffectiveUser();
 
@@ -32,7 +36,7 @@ internal static unsafe partial class Posix
     public static int Stat(SafeFileHandle folder, byte[] name, bool follow, out FileFacts facts) =>
         Stat(folder, name, follow ? 0 : AtNoFollow, out facts);
 
-    public static int Stat(SafeFileHandle file, out FileFacts facts) => Stat(file, [0], AtEmptyPath, out facts);
+    public static int Stat(SafeFileHandle file, out FileFacts facts) => Stat(file, Nameless, AtEmptyPath, out facts);
 
     public static int MakeFolder(SafeFileHandle folder, byte[] name) => Result(MkdirAt(folder, name, 0x1ff));
 
@@ -73,6 +77,49 @@ internal static unsafe partial class Posix
         finally
         {
             folder.DangerousRelease();
+        }
+    }
+
+    /// <summary>Reads at a place (pread(2)), as many bytes as there are and <paramref name="buffer"/> takes. The base library would ask first whether one can seek.</summary>
+    public static int Read(SafeFileHandle file, Span<byte> buffer, long offset)
+    {
+        int result;
+        do
+        {
+            result = Result((int)PRead(file, ref MemoryMarshal.GetReference(buffer), buffer.Length, (nint)offset));
+        }
+        while (result == Interrupted);
+        return result;
+    }
+
+    /// <summary>Writes what it can of <paramref name="bytes"/>, where the file was left.</summary>
+    public static int Write(SafeFileHandle file, ReadOnlySpan<byte> bytes)
+    {
+        int result;
+        do
+        {
+            result = Result((int)WriteTo(file, ref MemoryMarshal.GetReference(bytes), bytes.Length));
+        }
+        while (result == Interrupted);
+        return result;
+    }
+
+    /// <summary>Gives a file that has no name one, which must be free (linkat(2)).</summary>
+    public static int Link(SafeFileHandle file, SafeFileHandle folder, byte[] name)
+    {
+        var result = Result(LinkAt(file, Nameless, folder, name, AtEmptyPath));
+        if (result != NotFound)
+            return result;
+        // Older kernels let only root do so; others go by the file's place in /proc.
+        var lent = false;
+        file.DangerousAddRef(ref lent);
+        try
+        {
+            return Result(LinkAt(WorkingFolder, $"/proc/self/fd/{file.DangerousGetHandle()}", folder, name, AtFollow));
+        }
+        finally
+        {
+            file.DangerousRelease();
         }
     }
 
@@ -123,6 +170,18 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true)]
     private static partial nint ReadLinkAt(SafeFileHandle folder, byte[] name, ref byte target, nint size);
+
+    [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
+    private static partial nint PRead(SafeFileHandle file, ref byte buffer, nint size, nint offset);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static partial nint WriteTo(SafeFileHandle file, ref byte bytes, nint size);
+
+    [LibraryImport("libc", EntryPoint = "linkat", SetLastError = true)]
+    private static partial int LinkAt(SafeFileHandle file, byte[] path, SafeFileHandle folder, byte[] name, int flags);
+
+    [LibraryImport("libc", EntryPoint = "linkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int LinkAt(int from, string path, SafeFileHandle folder, byte[] name, int flags);
 
     [LibraryImport("libc", EntryPoint = "futimens", SetLastError = true)]
     private static partial int FUTimeNs(SafeFileHandle file, nint* times);

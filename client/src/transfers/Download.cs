@@ -37,9 +37,9 @@ internal sealed class Download(RemotePath path, Stream sink, GetOptions options)
             || (reply.Offset ?? 0) != options.Offset || options.Offset > size)
             throw Lie("its answer does not fit the question");
         var bytes = Math.Min(size - options.Offset, options.Length ?? long.MaxValue);
-        if (reply.Body.Length is { } length && length != bytes)
-            throw Lie($"it announced {length} bytes instead of {bytes}");
-        if (options.Revision is { } wanted && Entries.Revision(reply) != wanted)
+        if (reply.Body.Length is { } announced && announced != bytes)
+            throw Lie($"it announced {announced} bytes instead of {bytes}");
+        if ((options.Revision is { } wanted && Entries.Revision(reply) != wanted) || (options.Size is { } length && length != size))
         {
             lock (_gate)
                 _failure ??= new OtherRevisionException();

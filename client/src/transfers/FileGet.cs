@@ -5,11 +5,11 @@ namespace Argosy.Client;
 /// <param name="path">The file on the server.</param>
 /// <param name="folder">Where it goes.</param>
 /// <param name="name">What it is to be called there.</param>
-/// <param name="place">The same as text, for <see cref="UnfinishedTransfers"/>; null where that cannot be said.</param>
+/// <param name="findPlace">Says the same as text, for <see cref="UnfinishedTransfers"/>; null where that cannot be said.</param>
 /// <param name="options">How.</param>
 /// <param name="stop">Gives up.</param>
 internal sealed class FileGet(
-    FileClient client, RemotePath path, LocalFolder folder, byte[] name, string? place, GetOptions options, CancellationToken stop)
+    FileClient client, RemotePath path, LocalFolder folder, byte[] name, Func<string?> findPlace, GetOptions options, CancellationToken stop)
 {
     private const int MostAttempts = 5;
 
@@ -23,7 +23,9 @@ internal sealed class FileGet(
         {
             if (options is { SkipIdentical: true, Overwrite: true } && await FindSameAsync(remote).ConfigureAwait(false) is { } same)
                 return same;
-            if (remote.Size >= FilePut.LeastToResume && place is not null
+            if (remote.Size is >= 0 and <= FileClient.SmallFile && await TryGetSmallAsync((int)remote.Size).ConfigureAwait(false) is { } small)
+                return small;
+            if (remote.Size >= FilePut.LeastToResume && findPlace() is { } place
                 && options.Resume?.TryOpen(UnfinishedTransfers.GetKey(client.Url, path, place)) is { } transfer)
             {
                 using (transfer)
@@ -39,13 +41,40 @@ internal sealed class FileGet(
         return fetched;
     }
 
+    /// <summary>
+    /// A small file comes into memory, so that the disk is touched once, and only for what is right. Null where it is not as long as it was: then
+    /// nothing is known of how long it is.
+    /// </summary>
+    private async Task<Fetched?> TryGetSmallAsync(int size)
+    {
+        var buffer = await client.Buffers.RentAsync(size, stop).ConfigureAwait(false);
+        try
+        {
+            var fetched = await client.GetAsync(
+                path, new MemoryStream(buffer, 0, size), options with { Size = size }, stop).ConfigureAwait(false);
+            await LocalTarget.KeepAsync(
+                folder, name, buffer.AsMemory(0, size), fetched, options.Overwrite, options.IsFolderNew).ConfigureAwait(false);
+            return fetched;
+        }
+        catch (OtherRevisionException)
+        {
+            return null;
+        }
+        finally
+        {
+            client.Buffers.Return(buffer);
+        }
+    }
+
     /// <summary>The local file where it has the same bytes. Compared only when the lengths are equal, and by a checksum.</summary>
     private async Task<Fetched?> FindSameAsync(RemoteEntry remote)
     {
         if (folder.Find(name) is not { Kind: EntryKind.File } known || known.Size != remote.Size)
             return null;
+        if (folder.OpenFile(name, out var facts) is not { } open)
+            return null;
         var theirs = client.HashAsync(path, HashAlgorithm.Crc32C, stop);
-        var local = LocalFile.Of(folder.OpenFile(name, out var facts), facts, null);
+        var local = LocalFile.Of(open, facts, name);
         await using var closing = local.ConfigureAwait(false);
         if (await FileChecksum.Crc32CAsync(local.Content, options.Progress, stop).ConfigureAwait(false) != await theirs.ConfigureAwait(false))
             return null;

@@ -33,5 +33,11 @@ public sealed record GetOptions
     /// <summary>The only version that is wanted.</summary>
     internal string? Revision { get; init; }
 
+    /// <summary>The only length that is wanted.</summary>
+    internal long? Size { get; init; }
+
+    /// <summary>True where the local folder was made for this: nothing can be in it.</summary>
+    internal bool IsFolderNew { get; init; }
+
     internal static GetOptions Default { get; } = new();
 }

@@ -63,6 +63,27 @@ internal sealed class LocalTarget : IAsyncDisposable
         return new LocalTarget(folder, name, staged, folder.CreateFile(staged) ?? throw Exists(staged), overwrite, isLasting: false);
     }
 
+    /// <summary>Puts a small file that is here and verified in its place.</summary>
+    /// <param name="folder">Where it goes.</param>
+    /// <param name="name">What it is to be called there.</param>
+    /// <param name="content">All of it.</param>
+    /// <param name="fetched">What is known of it.</param>
+    /// <param name="overwrite">Whether it may take the place of another.</param>
+    /// <param name="isFolderNew">True where nothing can be left of an earlier call.</param>
+    /// <exception cref="IOException">As for <see cref="Open"/>.</exception>
+    public static async ValueTask KeepAsync(
+        LocalFolder folder, byte[] name, ReadOnlyMemory<byte> content, Fetched fetched, bool overwrite, bool isFolderNew)
+    {
+        if ((isFolderNew || folder.Find(Encoding.ASCII.GetBytes(StagedName(name))) is null)
+            && folder.TryCreateFile(name, content.Span, NewMode(fetched.Mode), fetched.Modified))
+            return;
+        var target = Open(folder, name, overwrite);
+        await using var cleaning = target.ConfigureAwait(false);
+        target.File.SetLength(0);
+        target.File.Write(content.Span);
+        target.Keep(fetched);
+    }
+
     /// <summary>Gives the file its time, permissions and name.</summary>
     public void Keep(Fetched fetched)
     {
@@ -86,7 +107,10 @@ internal sealed class LocalTarget : IAsyncDisposable
     // A file that is replaced keeps its permissions; a new one has the server's, less what the umask denies and without set-id bits.
     private UnixFileMode FinalMode(UnixFileMode? remote) => _folder.Find(_name) is { Kind: EntryKind.File } old
         ? old.Mode & Permissions
-        : (remote ?? (UnixFileMode)0b110_110_110) & Permissions & ~FileCreationMask.Value;
+        : NewMode(remote);
+
+    private static UnixFileMode NewMode(UnixFileMode? remote) =>
+        (remote ?? (UnixFileMode)0b110_110_110) & Permissions & ~FileCreationMask.Value;
 
     private void Check(int result)
     {

@@ -148,9 +148,10 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
                 SkipIdentical = options.SkipIdentical && !isNew,
                 Resume = options.Resume,
                 Progress = count,
+                IsFolderNew = isNew,
             };
-            var place = PlaceName.Text(folder.Place.Append(name).Bytes);
-            var fetched = await new FileGet(client, folder.Path.Append(name), folder.Local, name.ToArray(), place, how, stop)
+            var fetched = await new FileGet(
+                client, folder.Path.Append(name), folder.Local, name.ToArray(), () => PlaceName.Text(folder.Place.Append(name).Bytes), how, stop)
                 .RunAsync(entry).ConfigureAwait(false);
             return folder.Tell(name, fetched.WasThere ? TreeResult.Unchanged : TreeResult.Moved) with { Size = fetched.Size };
         }

@@ -17,7 +17,7 @@ internal sealed class FolderPut(FileClient client, TreeOptions options, Cancella
                 stop.ThrowIfCancellationRequested();
                 if (TryNext(level, out var failed))
                 {
-                    yield return TakeAsync(level.Folder, level.Names.Current);
+                    yield return TakeAsync(level.Folder, level.Names.Current.Name, level.Names.Current.IsFile);
                     continue;
                 }
 
@@ -51,10 +51,13 @@ internal sealed class FolderPut(FileClient client, TreeOptions options, Cancella
         }
     }
 
-    private Task<TreeOutcome?> TakeAsync(TreeFolder folder, byte[] name)
+    private Task<TreeOutcome?> TakeAsync(TreeFolder folder, byte[] name, bool isFile)
     {
         try
         {
+            // A file is looked at when it is opened: twice would be once too often. Only who watches wants to know at once how long it is.
+            if (isFile && !_count.IsWatched)
+                return PutAsync(folder, name, 0, follow: false);
             // What went since its name was read is not in the tree any more.
             return folder.Local.Find(name) is { } facts ? TakeAsync(folder, name, facts, follow: false) : Task.FromResult<TreeOutcome?>(null);
         }
@@ -67,7 +70,7 @@ internal sealed class FolderPut(FileClient client, TreeOptions options, Cancella
     private Task<TreeOutcome?> TakeAsync(TreeFolder folder, byte[] name, FileFacts facts, bool follow) => facts.Kind switch
     {
         EntryKind.Folder => DescendAsync(folder, name, follow),
-        EntryKind.File => PutAsync(folder, name, facts, follow),
+        EntryKind.File => PutAsync(folder, name, facts.Size, follow),
         EntryKind.Link when options.Links == LinkTreatment.Keep => LinkAsync(folder, name),
         EntryKind.Link when options.Links == LinkTreatment.Follow => FollowAsync(folder, name),
         EntryKind.Link => Skipped(folder, name, TreeRule.NotWanted),
@@ -146,20 +149,22 @@ internal sealed class FolderPut(FileClient client, TreeOptions options, Cancella
         return null;
     }
 
-    private async Task<TreeOutcome?> PutAsync(TreeFolder folder, byte[] name, FileFacts met, bool follow)
+    private async Task<TreeOutcome?> PutAsync(TreeFolder folder, byte[] name, long size, bool follow)
     {
         folder.Enter();
-        var count = _count.Begin(folder.Path.Append(name), met.Size);
+        var path = folder.Path.Append(name);
+        var count = _count.Begin(path, size);
         try
         {
             if (!await folder.WasMadeAsync().ConfigureAwait(false))
                 return null;
             var isNew = await folder.IsNew.ConfigureAwait(false);
-            var path = folder.Path.Append(name);
             if (!isNew && !options.Overwrite && await client.StatAsync(path, cancellationToken: stop).ConfigureAwait(false) is not null)
                 return folder.Tell(name, TreeResult.Left);
             var place = folder.Place.Append(name).Bytes;
-            var file = LocalFile.Of(folder.Local.OpenFile(name, out var facts, follow), facts, PlaceName.Text(place));
+            if (folder.Local.OpenFile(name, out var facts, follow) is not { } open)
+                return null;
+            var file = LocalFile.Of(open, facts, place);
             await using var closing = file.ConfigureAwait(false);
             var stored = await client.PutAsync(file, path, Options(isNew, count), stop).ConfigureAwait(false);
             return new TreeOutcome(stored.Path, place, stored.WasThere ? TreeResult.Unchanged : TreeResult.Moved) { Size = stored.Size };
@@ -238,5 +243,5 @@ internal sealed class FolderPut(FileClient client, TreeOptions options, Cancella
     private static Task<TreeOutcome?> Failed(TreeFolder folder, byte[] name, Exception exception) =>
         Task.FromResult<TreeOutcome?>(folder.Tell(name, TreeResult.Failed) with { Failure = exception });
 
-    private sealed record Level(TreeFolder Folder, IEnumerator<byte[]> Names, (uint, uint, ulong) Identity);
+    private sealed record Level(TreeFolder Folder, IEnumerator<(byte[] Name, bool IsFile)> Names, (uint, uint, ulong) Identity);
 }
