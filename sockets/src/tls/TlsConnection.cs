@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
+using System.Security.Authentication;
+using System.Security.Cryptography;
 
 namespace Argosy.Sockets;
 
@@ -11,6 +13,7 @@ namespace Argosy.Sockets;
 internal sealed class TlsConnection : StreamConnection
 {
     private const int LargestRecord = 16 * 1024; // plaintext of one record, RFC 8446 section 5.1
+    private const int Flow = LargestRecord / 2; // who sends so much at once sends more
 
     /// <summary>How long a close waits for room to say close_notify to a peer that does not read.</summary>
     private static readonly TimeSpan GoodbyeLimit = TimeSpan.FromSeconds(2);
@@ -20,6 +23,7 @@ internal sealed class TlsConnection : StreamConnection
     private readonly TlsTransportStream _transport;
     private bool _mayHoldInput = true; // whether SslStream may have decrypted or complete records in its own buffers
     private bool _isWriteShut;
+    private Exception? _failure; // met behind bytes that had to be handed on first
 
     internal TlsConnection(IConnection connection, SslStream tls, TlsTransportStream transport)
     {
@@ -61,12 +65,13 @@ internal sealed class TlsConnection : StreamConnection
         ThrowIfDue(ReadDeadline, "read", cancellation);
         try
         {
+            if (_failure is not null) throw _failure;
             var count = await _tls.ReadAsync(buffer, cancellation);
             if (count == 0 && !buffer.IsEmpty) Details.EndedInOrder = !_transport.HasEnded;
 
             // SslStream decrypts every complete record that it has room for: a buffer not filled means that it holds no more.
             _mayHoldInput = count == buffer.Length || count == 0;
-            return count;
+            return count < Flow ? count : count + ReadOn(buffer[count..]);
         }
         catch (Exception e)
         {
@@ -154,6 +159,48 @@ internal sealed class TlsConnection : StreamConnection
     internal override async ValueTask WaitReadableAsync(CancellationToken cancellation)
     {
         if (!HasBufferedInput) await FillAsync(cancellation);
+    }
+
+    /// <summary>
+    /// What else has arrived, as a read without TLS would take it: SslStream asks the transport once and hands on a record or two of a flow.
+    /// </summary>
+    private int ReadOn(Memory<byte> room)
+    {
+        var count = 0;
+        while (room.Length - count >= LargestRecord && TryReadNow(room[count..]) is > 0 and var more) count += more;
+        return count;
+    }
+
+    private int TryReadNow(Memory<byte> room)
+    {
+        if (_connection is not StreamConnection { Transport: var transport } || !transport.IsReadable()) return 0;
+        _transport.NeverWaits = true;
+        try
+        {
+            var reading = _tls.ReadAsync(room);
+            var count = reading.IsCompleted ? reading.GetAwaiter().GetResult() : throw new InvalidOperationException("A read that must not wait did.");
+            _mayHoldInput = count == room.Length || count == 0;
+            return count;
+        }
+        catch (WouldWaitException)
+        {
+            _mayHoldInput = false;
+            return 0;
+        }
+        catch (TimeoutException)
+        {
+            return 0; // the deadline passed meanwhile: the next read has its own
+        }
+        catch (Exception failure) when (failure is IOException or AuthenticationException or CryptographicException)
+        {
+            _failure = failure;
+            _mayHoldInput = true;
+            return 0;
+        }
+        finally
+        {
+            _transport.NeverWaits = false;
+        }
     }
 
     /// <summary>True when something can be read: content, which is put back, the end, or a failure that the next read will meet.</summary>

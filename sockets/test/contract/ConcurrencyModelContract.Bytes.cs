@@ -76,6 +76,47 @@ public abstract partial class ConcurrencyModelContract
     }
 
     [Theory(Timeout = Limit)]
+    [MemberData(nameof(Wire.Main), MemberType = typeof(Wire))]
+    public async Task A_read_takes_all_that_has_arrived(string wire)
+    {
+        const int length = 3 * 16 * 1024; // three records of TLS
+        await using var server = Serve(wire, static async (context, connection, scene) =>
+        {
+            await context.OffloadAsync(static scene => { scene.WaitFor("sent"); return true; }, scene);
+            scene.Report(await connection.ReadAsync(new byte[2 * length]));
+        });
+        await using var client = await server.ConnectAsync();
+        await client.SendAsync(Noise(length));
+        server.Scene.Signal("sent");
+        Assert.Equal($"{length}", await server.Scene.NextAsync());
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("tcp4+tls")]
+    public async Task What_came_before_a_broken_record_is_read_before_the_failure(string wire)
+    {
+        const int length = 3 * 16 * 1024; // SslStream alone takes one or two of its records
+        await using var server = Serve(wire, static async (context, connection, scene) =>
+        {
+            await context.OffloadAsync(static scene => { scene.WaitFor("sent"); return true; }, scene);
+            try
+            {
+                while (true) scene.Report(await connection.ReadAsync(new byte[2 * length]) > 0);
+            }
+            catch (ConnectionException failure)
+            {
+                scene.Report(failure.Error);
+            }
+        });
+        await using var client = await server.ConnectAsync();
+        await client.SendAsync(Noise(length));
+        await client.Socket.SendAsync((byte[])[0x17, 3, 3, 0, 32, .. new byte[32]]); // a record that nobody encrypted
+        server.Scene.Signal("sent");
+        Assert.Equal("True", await server.Scene.NextAsync());
+        Assert.Equal($"{ConnectionError.Tls}", await server.Scene.NextAsync());
+    }
+
+    [Theory(Timeout = Limit)]
     [EveryWire]
     public async Task The_peer_may_finish_sending_and_go_on_reading(string wire)
     {
