@@ -195,12 +195,12 @@ def write_docs():
     before, rest = DOCS.read_text().split("<!-- measured: begin -->")
     after = rest.split("<!-- measured: end -->")[1]
     lines = []
-    for path in sorted((HERE / "results").glob("small-files*.json")):
-        report = json.loads(path.read_text())
+    reports = [json.loads(path.read_text()) for path in (HERE / "results").glob("small-files*.json")]
+    for report in sorted(reports, key=lambda report: (report["where"] == "disk", report["delay"])):
         link = f"a link with a round trip of {report['delay']} ms" if report["delay"] else "loopback"
-        flags = (f" --delay {report['delay']}" if report["delay"] else "") + (" --disk" if report["where"] == "disk" else "")
+        flags = f" --rounds {report['rounds']}" + (f" --delay {report['delay']}" if report["delay"] else "") + (" --disk" if report["where"] == "disk" else "")
         lines += [f"### {report['where']}, {link}", "",
-                  f"`benchmarks/small_files.py{flags}`, {report['rounds']} rounds, median (lowest–highest); {report['machine']}.", "", *table(report)]
+                  f"`benchmarks/small_files.py{flags}`, median (lowest–highest); {report['machine']}.", "", *table(report)]
         lines += ["Against the targets:", "", *(f"- {line}" for line in judge(report)), ""]
     DOCS.write_text(before + "<!-- measured: begin -->\n" + "\n".join(lines) + "<!-- measured: end -->" + after)
 
