@@ -14,6 +14,22 @@ internal sealed class ThreadWaiter : IDisposable
     /// <summary>The calling thread's. Whoever ends the thread disposes it; otherwise the finalizer of its descriptor does.</summary>
     public static ThreadWaiter Current => _current ??= new ThreadWaiter();
 
+    /// <summary>
+    /// Opens the calling thread's descriptor before it is needed: a connection that is being served must not fail because others have taken the
+    /// last one. False where there is none.
+    /// </summary>
+    public static bool TryPrepareCurrent()
+    {
+        try
+        {
+            return Current is not null;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Closes the calling thread's descriptor, if it ever waited.</summary>
     public static void DisposeCurrent()
     {

@@ -40,6 +40,7 @@ internal sealed class PoolAcceptor : IAcceptor
 
     private void Work()
     {
+        ThreadWaiter.TryPrepareCurrent(); // where that fails, it is tried again with the first wait
         while (NextAsLeader() is { } served)
             ThreadPump.Run(static served => served.ServeAsync(new BlockingContext(served)), served);
         ThreadWaiter.DisposeCurrent();

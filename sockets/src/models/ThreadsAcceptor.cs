@@ -59,7 +59,8 @@ internal sealed class ThreadsAcceptor : IAcceptor
 
     private void Serve(ServedConnection served)
     {
-        ThreadPump.Run(static served => served.ServeAsync(new BlockingContext(served)), served);
+        if (ThreadWaiter.TryPrepareCurrent()) ThreadPump.Run(static served => served.ServeAsync(new BlockingContext(served)), served);
+        else _dispatcher.Reject(served, RefusalReason.NoDescriptors, "there is no descriptor for its thread to wait by");
         ThreadWaiter.DisposeCurrent();
         lock (_lock) _threads.Remove(Thread.CurrentThread);
     }
