@@ -127,7 +127,7 @@ internal sealed class NativeSession : IAsyncDisposable
 
     private async ValueTask ServeNextAsync(Request request)
     {
-        if (IsOpen && CommandTable.IsForDisk(request) && Requests.Body.IsArriving)
+        if (IsForDisk(request) && Requests.Body.IsArriving)
             await GatherAsync(request);
         await (IsForVisit(request) ? _visit.MakeAsync(static work => work.session.ServeBurst(work.request), (session: this, request)) : ServeAsync(request));
     }
@@ -144,8 +144,11 @@ internal sealed class NativeSession : IAsyncDisposable
         }
     }
 
-    /// <summary>True where all of it is here, and answering it is a matter of the disk alone.</summary>
-    private bool IsForVisit(Request request) => IsOpen && CommandTable.IsForDisk(request) && Requests.Body.IsHere;
+    /// <summary>True where answering it is a matter of the disk alone.</summary>
+    private bool IsForDisk(Request request) => IsOpen && CommandTable.IsForDisk(request);
+
+    /// <summary>True where all of it is here, too.</summary>
+    private bool IsForVisit(Request request) => IsForDisk(request) && Requests.Body.IsHere;
 
     /// <summary>On a visit: serves one request after another, while they are for it. What is not complete then has left.</summary>
     private ValueTask ServeBurst(Request first)

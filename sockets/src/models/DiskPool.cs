@@ -8,7 +8,7 @@ namespace Argosy.Sockets;
 /// </summary>
 internal sealed class DiskPool
 {
-    // A monitor's wait and not a BlockingCollection's, which looks again and again before it sleeps: a fifth of the time that many small uploads cost.
+    // A monitor's wait and not a BlockingCollection's, which looks again and again before it sleeps: 12 % of the server's time at many small uploads.
     private readonly Queue<IWork> _queue = [];
     private int _idle;
 
