@@ -36,6 +36,8 @@ internal abstract class DescriptorConnection : StreamConnection
 
     internal DescriptorHandle Socket { get; }
 
+    internal sealed override int Descriptor => (int)Socket.DangerousGetHandle();
+
     /// <summary>
     /// Waits until the socket is ready for <paramref name="events"/>, has failed, or was aborted; the caller tries again and finds
     /// out. Throws at the direction's deadline and on cancellation.

@@ -38,6 +38,8 @@ internal sealed class RuntimeConnection : StreamConnection
 
     public override PeerCredentials? PeerCredentials { get; }
 
+    internal override int Descriptor => (int)_socket.SafeHandle.DangerousGetHandle();
+
     public override bool IsPlain => true;
 
     public override Deadline ReadDeadline

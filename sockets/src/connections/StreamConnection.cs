@@ -27,6 +27,9 @@ internal abstract class StreamConnection : IConnection
     /// <summary>Called once when the connection has ended, so that whoever keeps it for an abort can let it go.</summary>
     internal Action<StreamConnection>? Ended { get; set; }
 
+    /// <summary>The number of its socket in this process; -1 where it is another's.</summary>
+    internal abstract int Descriptor { get; }
+
     /// <summary>The connection that a demultiplexer watches: this one, or the one beneath a TLS layer.</summary>
     internal virtual StreamConnection Transport => this;
 

@@ -16,13 +16,13 @@ internal sealed class ThreadWaiter : IDisposable
 
     /// <summary>
     /// Opens the calling thread's descriptor before it is needed: a connection that is being served must not fail because others have taken the
-    /// last one. False where there is none.
+    /// last one. False where there is none to spare (<see cref="DescriptorReserve"/>).
     /// </summary>
     public static bool TryPrepareCurrent()
     {
         try
         {
-            return Current is not null;
+            return !DescriptorReserve.Holds(Current._wakeup.Descriptor);
         }
         catch (IOException)
         {

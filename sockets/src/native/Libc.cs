@@ -56,6 +56,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "epoll_wait", SetLastError = true)]
     internal static partial int EpollWait(SafeHandle epoll, byte* entries, int count, int milliseconds);
 
+    [LibraryImport(Library, EntryPoint = "getrlimit", SetLastError = true)]
+    internal static partial int GetLimit(int resource, out ResourceLimit limit);
+
     [LibraryImport(Library, EntryPoint = "eventfd", SetLastError = true)]
     internal static partial int EventDescriptor(uint value, int flags);
 
@@ -86,6 +89,9 @@ internal struct PollEntry
     internal PollEvents Asked;
     internal PollEvents Ready;
 }
+
+/// <summary>struct rlimit of getrlimit(2).</summary>
+internal record struct ResourceLimit(ulong Soft, ulong Hard);
 
 /// <summary>struct timeval of select(2).</summary>
 [StructLayout(LayoutKind.Sequential)]

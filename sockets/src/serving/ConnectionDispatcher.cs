@@ -44,6 +44,8 @@ internal sealed class ConnectionDispatcher(
     internal ServedConnection? Admit(StreamConnection connection)
     {
         Only?.OnAccepted();
+        if (DescriptorReserve.Holds(connection.Descriptor))
+            return Refuse(connection, RefusalReason.NoDescriptors, Describe(RefusalReason.NoDescriptors));
         if (_limits.TryEnter(connection.RemoteEndPoint, out var isOverloaded) is { } reason)
             return Refuse(connection, reason, Describe(reason));
         if (Verify(connection) is { } detail)
@@ -167,6 +169,7 @@ internal sealed class ConnectionDispatcher(
     {
         RefusalReason.TooMany => $"{options.MaxConnections ?? options.Model.DefaultMaxConnections} connections are being served",
         RefusalReason.TooManyFromAddress => $"{options.MaxPerAddress} connections of this address are being served",
+        RefusalReason.NoDescriptors => "the process is at its last descriptors (ulimit -n, LimitNOFILE=)",
         _ => "the server is stopping",
     };
 

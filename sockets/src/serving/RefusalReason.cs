@@ -12,7 +12,7 @@ public enum RefusalReason
     /// <summary><see cref="StreamServerOptions.Verify"/> gave a reason.</summary>
     NotVerified,
 
-    /// <summary>The process had no descriptor or thread left.</summary>
+    /// <summary>The process was at its last descriptors, which are not for clients, or had no thread left.</summary>
     NoDescriptors,
 
     /// <summary>The server is stopping.</summary>

@@ -54,6 +54,8 @@ internal sealed class TlsConnection : StreamConnection
         set => _connection.WriteDeadline = value;
     }
 
+    internal override int Descriptor => Transport.Descriptor;
+
     internal override StreamConnection Transport =>
         (_connection as StreamConnection)?.Transport
         ?? throw new NotSupportedException($"A {_connection.GetType().Name} cannot be waited on with others.");

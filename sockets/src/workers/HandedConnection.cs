@@ -35,6 +35,8 @@ internal sealed class HandedConnection : StreamConnection
 
     public override Deadline WriteDeadline { get; set; }
 
+    internal override int Descriptor => (int?)_socket?.DangerousGetHandle() ?? -1;
+
     internal override bool IsReadable() => throw ServedElsewhere();
 
     /// <summary>Gives it to a worker; false when that has gone.</summary>
