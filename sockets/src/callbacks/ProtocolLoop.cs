@@ -110,7 +110,7 @@ internal sealed class ProtocolLoop
         var last = _transport.LastCall;
         while (_transport.TakeDueCall(last) is { } delayed) delayed.Call();
         if (_transport.TakeResumed()) _protocol.Resumed();
-        _transport.TakeDueProducer()?.ResumeProducing();
+        _transport.ResumeProducer();
     }
 
     private async ValueTask SendAsync()

@@ -63,15 +63,19 @@ public sealed partial class Transport
         }
     }
 
-    /// <summary>The producer that is to be told to go on.</summary>
-    internal IProducer? TakeDueProducer()
+    /// <summary>Lets the producer go on, where all is sent that it made.</summary>
+    internal void ResumeProducer()
     {
+        IProducer? pulled;
         lock (_lock)
         {
-            if (!_isProducerDue) return null;
+            if (!_isProducerDue) return;
             (_isProducerDue, _isProducerPaused) = (false, false);
-            return _producer;
+            pulled = _isPull ? _producer : null;
         }
+
+        if (pulled is not null) pulled.ResumeProducing();
+        else TellProducer();
     }
 
     /// <summary>The next bytes to send; empty when all is sent.</summary>

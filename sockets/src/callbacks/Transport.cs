@@ -19,7 +19,9 @@ public sealed partial class Transport : IProducer
     private IProducer? _producer;
     private bool _isPull;
     private bool _isProducerPaused;
+    private bool _isProducerTold; // that it is paused
     private bool _isProducerDue; // the loop is to tell it to go on
+    private int _teller; // the thread that tells it now, or 0
     private bool _isPaused;
     private bool _isResumed; // the loop is to tell the protocol
     private bool _isClosing;
@@ -57,7 +59,6 @@ public sealed partial class Transport : IProducer
     /// <summary>Sends three pieces with nothing between them.</summary>
     internal void Write(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third)
     {
-        IProducer? tooFast;
         lock (_lock)
         {
             if (_isOver || _isFinishing || _abortReason is not null) return;
@@ -72,12 +73,11 @@ public sealed partial class Transport : IProducer
             _writes.Append(first);
             _writes.Append(second);
             _writes.Append(third);
-            tooFast = pending > HighWater && !_isPull && !_isProducerPaused ? _producer : null;
-            _isProducerPaused |= tooFast is not null;
+            _isProducerPaused |= pending > HighWater && !_isPull && _producer is not null;
             Wake();
         }
 
-        tooFast?.PauseProducing();
+        TellProducer();
     }
 
     /// <summary>Closes in good order once everything written has gone and no producer is registered. Nothing more is delivered.</summary>
@@ -139,7 +139,7 @@ public sealed partial class Transport : IProducer
         {
             if (_producer is not null) throw new InvalidOperationException("A producer is registered already; unregister it first.");
             if (_isOver) return;
-            (_producer, _isPull, _isProducerPaused, _isProducerDue) = (producer, isPull, false, isPull);
+            (_producer, _isPull, _isProducerPaused, _isProducerTold, _isProducerDue) = (producer, isPull, false, false, isPull);
             Wake();
         }
     }
@@ -194,6 +194,46 @@ public sealed partial class Transport : IProducer
             if (!_calls.Remove(call)) return;
             _calls.Add(call, delay);
             Wake();
+        }
+    }
+
+    /// <summary>
+    /// Tells the producer what it does not know yet. One thread at a time, and not under the lock, since a producer may call anything: said by two
+    /// at once, the older word could come last, and the producer would wait for ever. What it is to know while it is being told, it is told after.
+    /// </summary>
+    private void TellProducer()
+    {
+        if (!_isProducerPaused && !_isProducerTold) return; // what nearly every write finds; who changes it comes here too
+        var isNested = Volatile.Read(ref _teller) == Environment.CurrentManagedThreadId;
+        try
+        {
+            while (TakeWord(isNested) is var (producer, isPaused))
+            {
+                if (isPaused) producer.PauseProducing();
+                else producer.ResumeProducing();
+            }
+        }
+        catch
+        {
+            if (!isNested) _teller = 0;
+            throw;
+        }
+    }
+
+    private (IProducer Producer, bool IsPaused)? TakeWord(bool isNested)
+    {
+        var self = Environment.CurrentManagedThreadId;
+        lock (_lock)
+        {
+            if (_teller != 0 && _teller != self) return null; // it looks again
+            if (_producer is null || _isProducerTold == _isProducerPaused)
+            {
+                if (!isNested) _teller = 0;
+                return null;
+            }
+
+            (_teller, _isProducerTold) = (self, _isProducerPaused);
+            return (_producer, _isProducerPaused);
         }
     }
 

@@ -156,6 +156,32 @@ public sealed class TransportTests
         Assert.Empty(server.Errors);
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task A_producer_that_is_still_being_paused_when_all_is_sent_goes_on_after_that()
+    {
+        var made = new TaskCompletionSource<Transport>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = ProtocolServer.Start("epoll", () => new ScriptedProtocol { OnMade = protocol => made.SetResult(protocol.Transport) });
+        await using var client = await server.ConnectAsync();
+        var transport = await made.Task;
+        var calls = new ConcurrentQueue<string>();
+        var resumed = new TaskCompletionSource();
+        transport.RegisterProducer(new Pushing(calls, resumed, whilePaused: () =>
+        {
+            // All arrives, and the loop has come round again, before the writer has said its word.
+            client.ReceiveAsync(180_000).GetAwaiter().GetResult();
+            using var round = new SemaphoreSlim(0);
+            for (var i = 0; i < 2; i++)
+            {
+                transport.Post(() => round.Release());
+                round.Wait();
+            }
+        }));
+        transport.Write(new byte[180_000]);
+        await resumed.Task;
+        Assert.Equal(["pause", "resume"], calls);
+        Assert.Empty(server.Errors);
+    }
+
     [Theory(Timeout = Limit)]
     [MemberData(nameof(Models.All), MemberType = typeof(Models))]
     public async Task A_peer_that_reads_too_slowly_is_cut_and_holds_no_memory(string model)
@@ -263,9 +289,13 @@ public sealed class TransportTests
         }
     }
 
-    private sealed class Pushing(ConcurrentQueue<string> calls, TaskCompletionSource resumed) : IProducer
+    private sealed class Pushing(ConcurrentQueue<string> calls, TaskCompletionSource resumed, Action? whilePaused = null) : IProducer
     {
-        public void PauseProducing() => calls.Enqueue("pause");
+        public void PauseProducing()
+        {
+            whilePaused?.Invoke();
+            calls.Enqueue("pause");
+        }
 
         public void ResumeProducing()
         {
