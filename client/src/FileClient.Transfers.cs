@@ -11,6 +11,9 @@ public sealed partial class FileClient
     /// <summary>Where small files wait until the writer takes them, or everything of them has come.</summary>
     internal SmallBuffers Buffers { get; } = new();
 
+    /// <summary>Where whoever opens a local file and then waits for the server takes a place.</summary>
+    internal OpenFiles OpenFiles { get; } = new();
+
     /// <summary>Stores a local file, with its modification time and permission bits unless <paramref name="options"/> say others.</summary>
     /// <param name="localFile">The file to read; a pipe or device is read to its end.</param>
     /// <param name="path">Its place on the server.</param>
@@ -111,16 +114,21 @@ public sealed partial class FileClient
         this, file, path, options with { Modified = options.Modified ?? file.Facts?.Modified, Mode = options.Mode ?? file.Facts?.Mode }, stop).RunAsync();
 
     /// <summary>
-    /// Stores a small local file. It is read here and now: to hand that to another thread would cost more than to do it.
+    /// Stores a small local file. It is read here and now, since to hand that to another thread would cost more than to do it, and then closed: more
+    /// of them are on their way than a process may have open.
     /// </summary>
     /// <exception cref="IOException">It cannot be read, or is not what it was; nothing was stored.</exception>
     internal Task<Stored> PutSmallAsync(LocalFile file, int size, RemotePath path, PutOptions options, CancellationToken stop)
     {
         return PutBufferedAsync(size + 1, Read, stop);
 
-        ValueTask<Upload> Read(byte[] buffer) => file.ReadAll(buffer.AsSpan(0, size + 1)) == size && file.IsUnchanged
-            ? new(new SmallUpload(path, buffer.AsMemory(0, size), options))
-            : throw Upload.Changed();
+        async ValueTask<Upload> Read(byte[] buffer)
+        {
+            if (file.ReadAll(buffer.AsSpan(0, size + 1)) != size || !file.IsUnchanged)
+                throw Upload.Changed();
+            await file.DisposeAsync().ConfigureAwait(false);
+            return new SmallUpload(path, buffer.AsMemory(0, size), options);
+        }
     }
 
     /// <summary>Sends what begins in a pooled buffer.</summary>
@@ -139,7 +147,7 @@ public sealed partial class FileClient
         finally
         {
             // After a failure the writer may still hold it.
-            Buffers.Return(buffer, isInUse: isLent);
+            Buffers.Return(buffer, window, isInUse: isLent);
         }
     }
 

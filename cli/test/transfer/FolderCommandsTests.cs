@@ -164,6 +164,32 @@ public sealed class FolderCommandsTests
 
     private static string LastLine(string output) => output.TrimEnd().Split('\n')[^1];
 
+    [Fact(Timeout = Timeout)]
+    public async Task Many_files_at_a_time_need_few_descriptors()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        await ShellAsync(deployment, """
+            mkdir -p tree/small tree/large tree/deep back
+            for i in $(seq 2000); do echo $i > tree/small/$i; mkdir tree/deep/$i; echo $i > tree/deep/$i/f; done
+            for i in $(seq 600); do head -c 70000 /dev/zero > tree/large/$i; done
+            """);
+        for (var time = 0; time < 2; time++)
+        {
+            await UnderLimitAsync("put", "-r", "tree", deployment.Url("/"));
+            await UnderLimitAsync("get", "-r", deployment.Url("/tree"), "back");
+        }
+
+        await AssertSameTreeAsync(deployment, "tree", "back/tree");
+
+        async Task UnderLimitAsync(string command, params string[] words)
+        {
+            var result = await ArgosyCommand.RunProgramAsync(
+                deployment.Home, "/bin/sh", ["-c", "ulimit -n 1024; exec \"$0\" \"$@\"", ArgosyCommand.Program, command, "--accept-new", .. words],
+                TimeSpan.FromMinutes(2), ("ARGOSY_PASSWORD", Deployment.Password));
+            Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        }
+    }
+
     private static async Task ShellAsync(Deployment deployment, string script)
     {
         var result = await ArgosyCommand.RunProgramAsync(deployment.Home, "/bin/sh", ["-ec", script], TimeSpan.FromMinutes(2));

@@ -7,6 +7,7 @@ internal sealed class LocalFile : IAsyncDisposable
 {
     private readonly SafeFileHandle _handle;
     private readonly Func<string?> _path;
+    private OpenFiles.Place _place;
     private FileStream? _content;
 
     private LocalFile(SafeFileHandle handle, FileFacts? facts, Func<string?> path) => (_handle, Facts, _path) = (handle, facts, path);
@@ -34,9 +35,10 @@ internal sealed class LocalFile : IAsyncDisposable
 
     /// <param name="file">Open.</param>
     /// <param name="facts">What was known of it when it was opened.</param>
-    /// <param name="place">Its path, bytes as the disk has them.</param>
-    public static LocalFile Of(SafeFileHandle file, FileFacts facts, ReadOnlyMemory<byte> place) =>
-        new(file, facts, () => PlaceName.Text(place));
+    /// <param name="path">Its path, bytes as the disk has them.</param>
+    /// <param name="place">Given back when it is closed.</param>
+    public static LocalFile Of(SafeFileHandle file, FileFacts facts, ReadOnlyMemory<byte> path, OpenFiles.Place place = default) =>
+        new(file, facts, () => PlaceName.Text(path)) { _place = place };
 
     /// <summary>Reads a file of known size at once, on the calling thread.</summary>
     /// <param name="buffer">One byte longer than the file is said to be, so that more than that shows.</param>
@@ -65,11 +67,13 @@ internal sealed class LocalFile : IAsyncDisposable
         return OperatingSystem.IsLinux() && Posix.Stat(file, out facts) == 0;
     }
 
-    public ValueTask DisposeAsync()
+    /// <summary>Closes it. Again does nothing.</summary>
+    public async ValueTask DisposeAsync()
     {
         if (_content is not null)
-            return _content.DisposeAsync();
+            await _content.DisposeAsync().ConfigureAwait(false);
         _handle.Dispose();
-        return ValueTask.CompletedTask;
+        _place.Dispose();
+        _place = default;
     }
 }

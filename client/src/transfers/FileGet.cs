@@ -25,12 +25,14 @@ internal sealed class FileGet(
                 return same;
             if (remote.Size is >= 0 and <= FileClient.SmallFile && await TryGetSmallAsync((int)remote.Size).ConfigureAwait(false) is { } small)
                 return small;
-            if (remote.Size >= FilePut.LeastToResume && findPlace() is { } place
-                && options.Resume?.TryOpen(UnfinishedTransfers.GetKey(client.Url, path, place)) is { } transfer)
-            {
-                using (transfer)
-                    return await ContinueAsync(transfer).ConfigureAwait(false);
-            }
+        }
+
+        using var open = await client.OpenFiles.EnterAsync(stop).ConfigureAwait(false);
+        if (remote is { Kind: EntryKind.File, Size: >= FilePut.LeastToResume } && options is { Offset: 0, Length: null } && findPlace() is { } place
+            && options.Resume?.TryOpen(UnfinishedTransfers.GetKey(client.Url, path, place)) is { } transfer)
+        {
+            using (transfer)
+                return await ContinueAsync(transfer).ConfigureAwait(false);
         }
 
         var target = LocalTarget.Open(folder, name, options.Overwrite);
@@ -62,7 +64,7 @@ internal sealed class FileGet(
         }
         finally
         {
-            client.Buffers.Return(buffer);
+            client.Buffers.Return(buffer, size);
         }
     }
 
@@ -71,6 +73,7 @@ internal sealed class FileGet(
     {
         if (folder.Find(name) is not { Kind: EntryKind.File } known || known.Size != remote.Size)
             return null;
+        using var place = await client.OpenFiles.EnterAsync(stop).ConfigureAwait(false);
         if (folder.OpenFile(name, out var facts) is not { } open)
             return null;
         var theirs = client.HashAsync(path, HashAlgorithm.Crc32C, stop);

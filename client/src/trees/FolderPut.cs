@@ -162,9 +162,8 @@ internal sealed class FolderPut(FileClient client, TreeOptions options, Cancella
             if (!isNew && !options.Overwrite && await client.StatAsync(path, cancellationToken: stop).ConfigureAwait(false) is not null)
                 return folder.Tell(name, TreeResult.Left);
             var place = folder.Place.Append(name).Bytes;
-            if (folder.Local.OpenFile(name, out var facts, follow) is not { } open)
+            if (await OpenAsync(folder, name, place, follow).ConfigureAwait(false) is not { } file)
                 return null;
-            var file = LocalFile.Of(open, facts, place);
             await using var closing = file.ConfigureAwait(false);
             var stored = await client.PutAsync(file, path, Options(isNew, count), stop).ConfigureAwait(false);
             return new TreeOutcome(stored.Path, place, stored.WasThere ? TreeResult.Unchanged : TreeResult.Moved) { Size = stored.Size };
@@ -181,6 +180,21 @@ internal sealed class FolderPut(FileClient client, TreeOptions options, Cancella
         {
             count.End();
             folder.Leave();
+        }
+    }
+
+    private async ValueTask<LocalFile?> OpenAsync(TreeFolder folder, byte[] name, ReadOnlyMemory<byte> path, bool follow)
+    {
+        var place = await client.OpenFiles.EnterAsync(stop).ConfigureAwait(false);
+        LocalFile? file = null;
+        try
+        {
+            return file = folder.Local.OpenFile(name, out var facts, follow) is { } open ? LocalFile.Of(open, facts, path, place) : null;
+        }
+        finally
+        {
+            if (file is null)
+                place.Dispose();
         }
     }
 

@@ -9,7 +9,7 @@ namespace Argosy.Client;
 /// </summary>
 internal static class TreePipeline
 {
-    private const int AtATime = 256;
+    private const int AtATime = 1024;
 
     /// <param name="work">Started tasks; null for what is not worth telling.</param>
     /// <param name="stop">Ends all of it.</param>
