@@ -147,7 +147,7 @@ public sealed partial class FileClient
         finally
         {
             // After a failure the writer may still hold it.
-            Buffers.Return(buffer, window, isInUse: isLent);
+            Buffers.Return(buffer, isInUse: isLent);
         }
     }
 

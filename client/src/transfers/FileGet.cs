@@ -64,7 +64,7 @@ internal sealed class FileGet(
         }
         finally
         {
-            client.Buffers.Return(buffer, size);
+            client.Buffers.Return(buffer);
         }
     }
 
