@@ -73,17 +73,23 @@ public sealed class Counter
     public Lease? TryLease(Amount amount, Amount limit) => TryLease(amount, limit, new Record { Kind = RecordKind.Lease });
 
     /// <summary><see cref="TryLease(Amount, Amount)"/> and <see cref="Lease.BeginCommit"/> at once, for a step that comes next.</summary>
+    /// <param name="amount">What is reserved.</param>
+    /// <param name="limit">What settled and leased together may be.</param>
+    /// <param name="settled">What the step changes; at most what is reserved.</param>
+    /// <param name="mark">The caller's name for the step.</param>
+    /// <param name="before">A lease of the step before, to be completed first, whatever becomes of this one.</param>
     /// <exception cref="ArgumentException">The mark is too long, or more is to be settled than is held.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The amount is negative.</exception>
     /// <exception cref="NotCountedException">There is a limit and <see cref="NeedsCount"/>.</exception>
-    public Lease? TryBegin(Amount amount, Amount limit, Amount settled, ReadOnlySpan<byte> mark) =>
-        TryLease(amount, limit, Lease.Intent(new Record { First = amount }, settled, mark));
+    public Lease? TryBegin(Amount amount, Amount limit, Amount settled, ReadOnlySpan<byte> mark, Lease? before = null) =>
+        TryLease(amount, limit, Lease.Intent(new Record { First = amount }, settled, mark), before);
 
-    private Lease? TryLease(Amount amount, Amount limit, Record lease)
+    private Lease? TryLease(Amount amount, Amount limit, Record lease, Lease? before = null)
     {
         RequireNatural(amount);
         using (_table.Enter())
         {
+            before?.CompleteWithin();
             // Allocating may grow or tidy the table, so it comes before the counter is read.
             var counter = Locate();
             var slot = _table.Allocate();

@@ -30,6 +30,9 @@ public sealed class Lease : IDisposable
         }
     }
 
+    /// <summary>True once it was completed or given back.</summary>
+    public bool HasEnded => _ended;
+
     /// <summary>Asks for more; false leaves it as it was. Costs a microsecond or two: ask for slabs of about 1 MiB, not for each write.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="more"/> is negative.</exception>
     /// <exception cref="InvalidOperationException">The lease has ended or its commit has begun.</exception>
@@ -74,11 +77,14 @@ public sealed class Lease : IDisposable
     /// <exception cref="InvalidOperationException">The lease has ended, or no commit was begun.</exception>
     public void Complete()
     {
-        using (_table.Enter())
-        {
-            Require(RecordKind.Intent);
-            End(_record.Second);
-        }
+        using (_table.Enter()) CompleteWithin();
+    }
+
+    /// <summary><see cref="Complete"/> within a scope of the table.</summary>
+    internal void CompleteWithin()
+    {
+        Require(RecordKind.Intent);
+        End(_record.Second);
     }
 
     /// <summary>Gives back what is held, also when a commit was begun: then its step must not have happened.</summary>

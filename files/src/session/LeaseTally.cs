@@ -11,6 +11,8 @@ internal sealed class LeaseTally(HomeUsage usage, Lease? lease = null, Amount he
 {
     private bool _begun;
 
+    private Lease? Lease => lease;
+
     /// <summary>Whether the step was completed; then the lease is gone.</summary>
     public bool IsComplete { get; private set; }
 
@@ -42,8 +44,34 @@ internal sealed class LeaseTally(HomeUsage usage, Lease? lease = null, Amount he
         Bookkeeping.Try(() => lease!.BeginCommit(new(change.Bytes, change.Files), named));
     }
 
+    public void Begin(Usage change, ReadOnlySpan<byte> mark, ITally before)
+    {
+        if (_begun || lease is not null || before is not LeaseTally { IsComplete: false } other)
+        {
+            before.Complete();
+            Begin(change, mark);
+            return;
+        }
+
+        _begun = true;
+        var needed = new Amount(Math.Max(0, change.Bytes), Math.Max(0, change.Files));
+        try
+        {
+            (lease, held) = (usage.Begin(needed, new(change.Bytes, change.Files), mark, enforced, other.Lease), needed);
+        }
+        finally
+        {
+            other.IsComplete = other.Lease!.HasEnded;
+        }
+    }
+
     public void Complete()
     {
+        if (IsComplete)
+        {
+            return;
+        }
+
         Bookkeeping.Try(lease!.Complete);
         IsComplete = true;
     }

@@ -29,9 +29,18 @@ public interface IHome : IAsyncDisposable
     /// <param name="path">Where it shall appear.</param>
     /// <param name="content">All of it.</param>
     /// <param name="how">How to publish it.</param>
-    /// <param name="tally">Told of what is added less what is replaced.</param>
+    /// <param name="tally">Told of what is added less what is replaced; the home's from here on.</param>
     /// <returns>The entry under the name it got.</returns>
     ValueTask<FileEntry> StoreAsync(RemotePath path, ReadOnlyMemory<byte> content, Publication how, ITally tally);
+
+    /// <summary>
+    /// Until <see cref="EndBurst"/> one <see cref="StoreAsync"/> may keep what the next one needs too, such as locks, so that many cost less; the last
+    /// tally is complete when it ends. For callers whose offload runs everything on the thread that calls both.
+    /// </summary>
+    void BeginBurst();
+
+    /// <summary>The end of it: others get their turn. Without a burst it does nothing.</summary>
+    void EndBurst();
 
     /// <summary>Makes a folder.</summary>
     ValueTask MakeFolderAsync(RemotePath path);
@@ -66,7 +75,7 @@ public interface IHome : IAsyncDisposable
     /// replacement or removal can come between.</summary>
     ValueTask CountAsync(Action<Usage> counted);
 
-    /// <summary>Whether the step that a crashed process marked (<see cref="ITally.Begin"/>) had happened.</summary>
+    /// <summary>Whether the step that a crashed process marked (<see cref="ITally.Begin(Usage, ReadOnlySpan{byte})"/>) had happened.</summary>
     ValueTask<bool> HappenedAsync(ReadOnlyMemory<byte> mark);
 
     /// <summary>Removes what crashed processes left staged and unfinished uploads untouched since <paramref name="expired"/>.</summary>

@@ -23,6 +23,8 @@ public sealed class CrashTests : IDisposable
         { "store-new", "stepped", 1460, 6 },
         { "store-over", "begun", 760, 5 },
         { "store-over", "stepped", 1360, 5 },
+        { "store-burst", "begun", 1460, 6 }, // The first of the two is there.
+        { "store-burst", "stepped", 2160, 7 },
         { "publish-resumed", "begun", 1060, 5 }, // The 300 bytes that came beyond the kept 400 are kept as well.
         { "publish-resumed", "stepped", 1060, 5 },
         { "keep", "begun", 1460, 6 }, // Not recorded yet, but there: the sweep keeps it.

@@ -12,7 +12,9 @@ internal static class Churn
         {
             var stays = string.Create(CultureInfo.InvariantCulture, $"stays-{Environment.ProcessId}-{worker}-{i}");
             await PutAsync(session, stays, random.Next(30_000));
-            await Console.Out.WriteLineAsync(stays);
+            string[] together = [stays + "-a", stays + "-b", stays + "-c"];
+            StoreTogether(session, together, random);
+            await Console.Out.WriteLineAsync(string.Join('\n', together.Append(stays)));
             await DisturbAsync(session, random);
         }
     }
@@ -34,6 +36,18 @@ internal static class Churn
         await using var upload = await session.OpenUploadAsync(new() { Path = RemotePath.Parse(name) });
         await upload.WriteAsync(Content(name, length));
         await upload.CommitAsync();
+    }
+
+    private static void StoreTogether(FileSession session, string[] names, Random random)
+    {
+        session.BeginBurst();
+        foreach (var name in names)
+        {
+            var storing = session.StoreAsync(new() { Path = RemotePath.Parse(name) }, Content(name, random.Next(30_000)));
+            storing.AsTask().GetAwaiter().GetResult(); // on this thread, as everything is here
+        }
+
+        session.EndBurst();
     }
 
     private static async Task DisturbAsync(FileSession session, Random random)

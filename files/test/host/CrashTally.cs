@@ -14,21 +14,28 @@ internal sealed class CrashTally(ITally inner, string point) : ITally
     public void Begin(Usage change, ReadOnlySpan<byte> mark)
     {
         inner.Begin(change, mark);
-        if (point == "begun")
-        {
-            Die();
-        }
+        DieAt("begun");
+    }
+
+    public void Begin(Usage change, ReadOnlySpan<byte> mark, ITally before)
+    {
+        inner.Begin(change, mark, before);
+        DieAt("begun");
     }
 
     public void Dispose() => inner.Dispose();
 
     public void Complete()
     {
-        if (point == "stepped")
+        DieAt("stepped");
+        inner.Complete();
+    }
+
+    private void DieAt(string here)
+    {
+        if (point == here)
         {
             Die();
         }
-
-        inner.Complete();
     }
 }

@@ -14,7 +14,7 @@ if (args[1] == "crash")
 {
     var home = await storage.OpenHomeAsync(place, true, InlineOffload.Instance);
     var usage = new HomeUsage(ledger.Counter(home.Identity), 1 << 30, null);
-    await Steps.TakeAsync(home, args[2], () => new CrashTally(new LeaseTally(usage), args[3]));
+    await Steps.TakeAsync(home, args[2], () => new CrashTally(new LeaseTally(usage), args[3]), () => new LeaseTally(usage));
     CrashTally.Die();
 }
 

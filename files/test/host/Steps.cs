@@ -3,7 +3,11 @@ namespace Argosy.Files.TestHost;
 /// <summary>Each step that changes what a home holds, on the files that the test put there.</summary>
 internal static class Steps
 {
-    public static async Task TakeAsync(IHome home, string operation, Func<ITally> tally)
+    /// <param name="home">Where.</param>
+    /// <param name="operation">What.</param>
+    /// <param name="tally">Dies with the step.</param>
+    /// <param name="usual">For the steps before.</param>
+    public static async Task TakeAsync(IHome home, string operation, Func<ITally> tally, Func<ITally> usual)
     {
         switch (operation)
         {
@@ -18,6 +22,12 @@ internal static class Steps
                 break;
             case "store-over":
                 await StoreAsync(home, "old", tally());
+                break;
+            case "store-burst":
+                home.BeginBurst();
+                await StoreAsync(home, "new", usual());
+                await StoreAsync(home, "newer", tally());
+                home.EndBurst();
                 break;
             case "publish-resumed":
                 await PublishAsync(home, "unfinished", "id", tally());

@@ -106,6 +106,24 @@ public abstract class QuotaContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Files_of_a_burst_are_limited_as_well()
+    {
+        _session.BeginBurst();
+        await StoreAsync("a", 60);
+        Assert.Equal(FileError.OverQuota, await FailsAsync(() => StoreAsync("b", 41)));
+        await StoreAsync("b", 40);
+        Assert.Equal(FileError.OverQuota, await FailsAsync(() => StoreAsync("c", 1)));
+        await StoreAsync("a", 59);
+        await StoreAsync("c", 1);
+        Assert.Equal(FileError.OverQuota, await FailsAsync(() => StoreAsync("d", 0)));
+        _session.EndBurst();
+
+        Assert.Equal(new Quota(100, 3, 100, 3), await _session.QuotaAsync());
+
+        ValueTask<FileEntry> StoreAsync(string name, int length) => _session.StoreAsync(new() { Path = P(name) }, new byte[length]);
+    }
+
+    [Fact]
     public async Task A_file_that_comes_whole_is_limited_as_well()
     {
         await StoreAsync("file", 90);

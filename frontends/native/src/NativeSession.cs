@@ -153,14 +153,22 @@ internal sealed class NativeSession : IAsyncDisposable
     /// <summary>On a visit: serves one request after another, while they are for it. What is not complete then has left.</summary>
     private ValueTask ServeBurst(Request first)
     {
-        for (Request? request = first; request is not null; request = NextOfBurst())
+        Files.BeginBurst();
+        try
         {
-            ValueTask serving = ServeAsync(request);
-            if (!serving.IsCompletedSuccessfully)
-                return serving;
-        }
+            for (Request? request = first; request is not null; request = NextOfBurst())
+            {
+                ValueTask serving = ServeAsync(request);
+                if (!serving.IsCompletedSuccessfully)
+                    return serving;
+            }
 
-        return ValueTask.CompletedTask;
+            return ValueTask.CompletedTask;
+        }
+        finally
+        {
+            Files.EndBurst();
+        }
     }
 
     private Request? NextOfBurst()

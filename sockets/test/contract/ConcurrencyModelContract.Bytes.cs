@@ -4,34 +4,25 @@ namespace Argosy.Sockets.Tests;
 
 public abstract partial class ConcurrencyModelContract
 {
-    public static TheoryData<string, int> Sizes
-    {
-        get
-        {
-            var data = new TheoryData<string, int>();
-            foreach (var wire in Wire.ChecksAll ? Wire.All : Wire.Few)
-            {
-                foreach (var size in (int[])[1, 2, 4095, 4096, 4097, 65_537, 1_000_003, 64 * 1024 * 1024]) data.Add(wire, size);
-            }
-
-            foreach (var wire in Wire.All) data.Add(wire, 300_001);
-            return data;
-        }
-    }
+    private static readonly int[] Sizes = [1, 2, 4095, 4096, 4097, 65_537, 300_001, 1_000_003, 64 * 1024 * 1024];
 
     [Theory(Timeout = Limit)]
-    [MemberData(nameof(Sizes))]
-    public async Task Bytes_arrive_in_order_and_complete(string wire, int size)
+    [EveryWire]
+    public async Task Bytes_arrive_in_order_and_complete(string wire)
     {
         await using var server = Serve(wire, Handlers.EchoAsync);
-        await using var client = await server.ConnectAsync();
-        var sent = Noise(size);
-        var sending = Task.Run(() => client.SendAsync(sent), TestContext.Current.CancellationToken);
-        var received = await client.ReceiveAsync(size);
-        await sending;
-        Assert.True(sent.AsSpan().SequenceEqual(received));
-        await client.FinishSendingAsync(); // not while receiving: SslStream's shutdown and a read beside it disturb each other
-        Assert.Empty(await client.ReceiveToEndAsync());
+        foreach (var size in Wire.ChecksAll || Wire.Few.Contains(wire) ? Sizes : [300_001])
+        {
+            await using var client = await server.ConnectAsync();
+            var sent = Noise(size);
+            var sending = Task.Run(() => client.SendAsync(sent), TestContext.Current.CancellationToken);
+            var received = await client.ReceiveAsync(size);
+            await sending;
+            Assert.True(sent.AsSpan().SequenceEqual(received), $"{size} bytes came back as others");
+            await client.FinishSendingAsync(); // not while receiving: SslStream's shutdown and a read beside it disturb each other
+            Assert.Empty(await client.ReceiveToEndAsync());
+        }
+
         Assert.Empty(server.Errors);
     }
 

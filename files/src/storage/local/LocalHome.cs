@@ -10,6 +10,7 @@ internal sealed class LocalHome(LocalStorage storage, LocalTree tree, IOffload o
 
     private const int Batch = 256;
 
+    private readonly LocalBurst _burst = new(tree);
     private bool _closed;
 
     /// <summary>The home that this is a session's view of.</summary>
@@ -18,16 +19,16 @@ internal sealed class LocalHome(LocalStorage storage, LocalTree tree, IOffload o
     public string Identity => tree.Identity;
 
     public ValueTask<FileEntry?> FindAsync(RemotePath path, bool followLink) =>
-        offload.RunAsync(static work => work.tree.Find(work.path, work.followLink), (tree, path, followLink));
+        Offload().RunAsync(static work => work.tree.Find(work.path, work.followLink), (tree, path, followLink));
 
     public async IAsyncEnumerable<FileEntry> ListAsync(RemotePath path, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var reader = await offload.RunAsync(static work => work.tree.OpenReader(work.path), (tree, path));
+        using var reader = await Offload().RunAsync(static work => work.tree.OpenReader(work.path), (tree, path));
         List<FileEntry> batch;
         do
         {
             cancellation.ThrowIfCancellationRequested();
-            batch = await offload.RunAsync(static reader => LocalTree.Read(reader, Batch), reader);
+            batch = await Offload().RunAsync(static reader => LocalTree.Read(reader, Batch), reader);
             foreach (var entry in batch)
             {
                 yield return entry;
@@ -37,13 +38,17 @@ internal sealed class LocalHome(LocalStorage storage, LocalTree tree, IOffload o
     }
 
     public ValueTask<IContent> OpenAsync(RemotePath path) =>
-        offload.RunAsync(static work => (IContent)work.tree.OpenContent(work.path).Under(work.offload), (tree, path, offload));
+        Offload().RunAsync(static work => (IContent)work.tree.OpenContent(work.path).Under(work.offload), (tree, path, offload));
 
     public ValueTask<IStaged> StageAsync(StageRequest request) =>
-        offload.RunAsync(static work => (IStaged)new OffloadedStaged(work.tree.Stage(work.request), work.offload), (tree, request, offload));
+        Offload().RunAsync(static work => (IStaged)new OffloadedStaged(work.tree.Stage(work.request), work.offload), (tree, request, offload));
 
-    public ValueTask<FileEntry> StoreAsync(RemotePath path, ReadOnlyMemory<byte> content, Publication how, ITally tally) =>
-        offload.RunAsync(static work => work.tree.Store(work.path, work.content.Span, work.how, work.tally), (tree, path, content, how, tally));
+    public ValueTask<FileEntry> StoreAsync(RemotePath path, ReadOnlyMemory<byte> content, Publication how, ITally tally) => offload.RunAsync(
+        static work => work.tree.Store(work.path, work.content.Span, work.how, work.tally, work.burst), (tree, path, content, how, tally, burst: _burst));
+
+    public void BeginBurst() => _burst.Begin();
+
+    public void EndBurst() => _burst.End();
 
     public ValueTask MakeFolderAsync(RemotePath path) => Run(static work => work.tree.MakeFolder(work.path), (tree, path));
 
@@ -62,17 +67,17 @@ internal sealed class LocalHome(LocalStorage storage, LocalTree tree, IOffload o
         Run(static work => work.tree.Touch(work.path, work.modified), (tree, path, modified));
 
     public ValueTask<IReadOnlyList<UnfinishedUpload>> ListUnfinishedAsync(string? owner) =>
-        offload.RunAsync(static IReadOnlyList<UnfinishedUpload> (work) => work.tree.ListUnfinished(work.owner), (tree, owner));
+        Offload().RunAsync(static IReadOnlyList<UnfinishedUpload> (work) => work.tree.ListUnfinished(work.owner), (tree, owner));
 
     public ValueTask<bool> DiscardUnfinishedAsync(string owner, string uploadId, ITally tally) =>
-        offload.RunAsync(static work => work.tree.DiscardUnfinished(work.owner, work.uploadId, work.tally), (tree, owner, uploadId, tally));
+        Offload().RunAsync(static work => work.tree.DiscardUnfinished(work.owner, work.uploadId, work.tally), (tree, owner, uploadId, tally));
 
-    public ValueTask<long?> FreeAsync() => offload.RunAsync(static tree => (long?)tree.Free(), tree);
+    public ValueTask<long?> FreeAsync() => Offload().RunAsync(static tree => (long?)tree.Free(), tree);
 
     public ValueTask CountAsync(Action<Usage> counted) => Run(static work => work.tree.Count(work.counted), (tree, counted));
 
     public ValueTask<bool> HappenedAsync(ReadOnlyMemory<byte> mark) =>
-        offload.RunAsync(static work => work.tree.Happened(work.mark.Span), (tree, mark));
+        Offload().RunAsync(static work => work.tree.Happened(work.mark.Span), (tree, mark));
 
     public ValueTask SweepAsync(DateTime expired, Func<ITally> tally) =>
         Run(static work => work.tree.Sweep(work.expired, work.tally), (tree, expired, tally));
@@ -88,8 +93,15 @@ internal sealed class LocalHome(LocalStorage storage, LocalTree tree, IOffload o
         return default;
     }
 
+    /// <summary>The way to whatever is no part of a burst: such things wait for locks of their own, or take long.</summary>
+    private IOffload Offload()
+    {
+        _burst.Leave();
+        return offload;
+    }
+
     private async ValueTask Run<TState>(Action<TState> action, TState state) =>
-        await offload.RunAsync(
+        await Offload().RunAsync(
             static work =>
             {
                 work.action(work.state);

@@ -91,19 +91,22 @@ internal sealed class LocalStaged(LocalTree tree, SafeFileHandle file, byte[] na
             Errno.Check(Kernel.Chmod(lent.Number, mode & 0x1ff & ~ProcessMask.Value), path);
         }
 
-        return Publish(Finish(lent.Number, how.Modified), how.OnExisting, length, tally);
+        var status = Finish(lent.Number, how.Modified);
+        using var step = tree.Enter(path);
+        return Publish(status, step, how.OnExisting, length, tally);
     }
 
     /// <summary>The same for a file that was made with its mode and that nobody else has written to.</summary>
-    public FileEntry PublishWhole(Publication how, long length, ITally tally)
+    public FileEntry PublishWhole(Publication how, long length, ITally tally, LocalBurst burst)
     {
         using var lent = Descriptor.Lend(file);
-        return Publish(Finish(lent.Number, how.Modified), how.OnExisting, length, tally);
+        var status = Finish(lent.Number, how.Modified);
+        using var step = burst.Enter(path);
+        return Publish(status, step, how.OnExisting, length, tally);
     }
 
-    private FileEntry Publish(in Status status, OnExisting onExisting, long length, ITally tally)
+    private FileEntry Publish(in Status status, HomeStep step, OnExisting onExisting, long length, ITally tally)
     {
-        using var step = tree.Enter(path);
         var published = Publish(onExisting, step.Parent, new Usage(length, 1) - Settled, tally);
         step.Leave();
         tree.Sync(step.Parent);

@@ -28,11 +28,12 @@ internal sealed partial class LocalTree
     }
 
     /// <summary>A file whole: written with its mode from the beginning, looked at once, published.</summary>
-    public FileEntry Store(RemotePath path, ReadOnlySpan<byte> content, Publication how, ITally tally)
+    public FileEntry Store(RemotePath path, ReadOnlySpan<byte> content, Publication how, ITally tally, LocalBurst burst)
     {
+        using var counted = burst.Take(tally);
         using var staged = StageNew(path, how.Mode ?? UsualMode, replaces: null);
         staged.Write(0, content);
-        return staged.PublishWhole(how, content.Length, tally);
+        return staged.PublishWhole(how, content.Length, counted, burst);
     }
 
     public List<UnfinishedUpload> ListUnfinished(string? owner)

@@ -57,9 +57,18 @@ internal sealed class MemoryHome(MemoryTree tree) : IHome
 
     public async ValueTask<FileEntry> StoreAsync(RemotePath path, ReadOnlyMemory<byte> content, Publication how, ITally tally)
     {
+        using var owned = tally;
         await using var staged = await StageAsync(new(path, "", null, content.Length, Trust: true));
         await staged.WriteAsync(0, content);
         return await staged.PublishAsync(how, content.Length, tally);
+    }
+
+    public void BeginBurst()
+    {
+    }
+
+    public void EndBurst()
+    {
     }
 
     public ValueTask MakeFolderAsync(RemotePath path)
