@@ -11,8 +11,8 @@ internal static class ProgressBar
     // Where another program shows the results, the line makes room for them only so often.
     private const int SharedBeats = 5;
 
-    // For a terminal of one line after another.
-    private const int PlainColumns = 80;
+    // For a terminal of one line after another, 80 columns wide: what "argosy: " leaves of them, less the blank that such a line does without.
+    private const int PlainColumns = 80 - 7;
 
     /// <summary>Draws on standard error until the transfers are over, then leaves no trace.</summary>
     public static async Task ShowAsync(Progress progress, Results results, Task transfers, CancellationToken stop)
