@@ -110,6 +110,8 @@ public abstract partial class StorageContract
         Assert.Equal(FileError.IsAFolder, await FailsAsync(() => StoreAsync("folder", "content")));
         Assert.Equal(FileError.NotFound, await FailsAsync(() => StoreAsync("missing/file", "content")));
         await StoreAsync("in/c", "4444");
+        await StoreAsync("here", "");
+        Assert.Equal(FileError.NotPermitted, await FailsAsync(() => Session.StoreAsync(new() { Path = RemotePath.Root }, default)));
 
         // Anything else, in between.
         Assert.Equal("22", await Session.GetAsync("in/b"));
@@ -119,11 +121,11 @@ public abstract partial class StorageContract
         await StoreAsync("moved/d", "7777777");
         Session.EndBurst();
 
-        Assert.Equal(new Quota(1 + 2 + 3 + 4 + 5 + 7, 6, null, null), await Session.QuotaAsync());
+        Assert.Equal(new Quota(1 + 2 + 3 + 4 + 5 + 7, 7, null, null), await Session.QuotaAsync());
         Assert.Equal(["b", "c", "d", "old"], (await Session.NamesAsync("moved")).Order());
         Session.EndBurst();
         await StoreAsync("after", "");
-        Assert.Equal(7, (await Session.QuotaAsync()).Files);
+        Assert.Equal(8, (await Session.QuotaAsync()).Files);
     }
 
     [Fact]

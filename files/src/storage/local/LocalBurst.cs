@@ -45,10 +45,12 @@ internal sealed class LocalBurst(LocalTree tree)
         }
 
         _lock ??= tree.Staging.HomeLock.Enter();
-        if (_folder is not { } folder || folder.Path != path.Parent)
+        LocalTree.RefuseUnfit(path);
+        var parent = path.Parent;
+        if (_folder is not { } folder || !folder.Path.Equals(parent))
         {
             CloseFolder();
-            _folder = folder = (path.Parent, tree.OpenParent(path));
+            _folder = folder = (parent, tree.OpenParent(path));
         }
 
         return new HomeStep(folder.Descriptor);

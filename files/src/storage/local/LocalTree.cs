@@ -126,13 +126,19 @@ internal sealed partial class LocalTree : IDisposable
     /// <summary>The folder that holds the path's last component, which is then used by name and never followed.</summary>
     public Descriptor OpenParent(RemotePath path)
     {
+        RefuseUnfit(path);
+        return OpenFolder(path.Parent);
+    }
+
+    /// <summary>Refuses what can be no name in a home.</summary>
+    public static void RefuseUnfit(RemotePath path)
+    {
         if (path.IsRoot)
         {
             throw new FileException(FileError.NotPermitted, "The home itself cannot be changed; name something in it.");
         }
 
         RefuseReserved(path);
-        return OpenFolder(path.Parent);
     }
 
     /// <summary>Syncs a folder where uploads must survive a power loss. fsync(2) does not take O_PATH descriptors.</summary>
