@@ -9,6 +9,7 @@ internal sealed class TerminalSession : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _screen = new();
     private readonly char[] _buffer = new char[4096];
+    private int _matched;
 
     private TerminalSession(Process process) => _process = process;
 
@@ -27,7 +28,8 @@ internal sealed class TerminalSession : IAsyncDisposable
     public async Task ReadUntilAsync(string text)
     {
         using var limit = new CancellationTokenSource(ArgosyCommand.Patience);
-        while (!Screen.Contains(text, StringComparison.Ordinal))
+        int at;
+        while ((at = Screen.IndexOf(text, _matched, StringComparison.Ordinal)) < 0)
         {
             int count;
             try
@@ -42,6 +44,8 @@ internal sealed class TerminalSession : IAsyncDisposable
             if (count == 0) throw new InvalidOperationException($"It ended without \"{text}\": {Screen}");
             _screen.Append(_buffer, 0, count);
         }
+
+        _matched = at + text.Length;
     }
 
     /// <summary>Types.</summary>

@@ -9,7 +9,7 @@ internal static class ProgressBar
     private static readonly TimeSpan PlainBeat = TimeSpan.FromSeconds(10);
 
     // Where another program shows the results, the line makes room for them only so often.
-    private const int SharedBeats = 5;
+    private const int SharedBeats = 10;
 
     // For a terminal of one line after another, 80 columns wide: what "argosy: " leaves of them, less the blank that such a line does without.
     private const int PlainColumns = 80 - 7;

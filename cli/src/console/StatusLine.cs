@@ -24,6 +24,7 @@ internal sealed class StatusLine : IDisposable
     private readonly List<PosixSignalRegistration> _signals;
     private readonly bool _isShared = TerminalWindow.IsOutputPiped;
     private string _shown = "";
+    private bool _isReaderBusy;
     private int _signalsHeard;
     private volatile bool _isOver;
 
@@ -49,7 +50,7 @@ internal sealed class StatusLine : IDisposable
     /// <param name="render">The text for so many columns.</param>
     public void Draw(Func<int, string> render)
     {
-        if (!TerminalWindow.IsForeground || (_isShared && TerminalWindow.IsTakenByProgram))
+        if (!TerminalWindow.IsForeground || (_isShared && (TerminalWindow.IsTakenByProgram || IsReaderBusy())))
             return;
         var text = render(TerminalWindow.Columns);
         lock (_gate)
@@ -66,7 +67,7 @@ internal sealed class StatusLine : IDisposable
         {
             if (_shown.Length > 0 && TerminalWindow.IsForeground)
                 Write(Clear);
-            _shown = "";
+            (_shown, _isReaderBusy) = ("", true);
         }
     }
 
@@ -77,6 +78,17 @@ internal sealed class StatusLine : IDisposable
         Erase();
         _signals.ForEach(signal => signal.Dispose());
         _terminal.Dispose();
+    }
+
+    // What it has read it may not have written yet: it gets from one drawing to the next for that.
+    private bool IsReaderBusy()
+    {
+        lock (_gate)
+        {
+            var wasBusy = _isReaderBusy;
+            _isReaderBusy = TerminalWindow.HasUnreadOutput;
+            return wasBusy || _isReaderBusy;
+        }
     }
 
     // The first Ctrl-C ends a transfer in order, which is shown; after the second, and after what nobody answers, the process ends at once.

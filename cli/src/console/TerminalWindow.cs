@@ -5,6 +5,7 @@ namespace Argosy.Cli.Output;
 /// <summary>What can be asked of the terminal that standard error goes to.</summary>
 internal static partial class TerminalWindow
 {
+    private const int StandardOutput = 1;
     private const int StandardError = 2;
     private const int Usual = 80;
     private const int Stop = 19;
@@ -13,6 +14,9 @@ internal static partial class TerminalWindow
     private const ulong GetWindowSize = 0x5413;
     private const int SizeLength = 8;
     private const int SizeColumns = 2;
+
+    // pipe(7), on either end: how many bytes wait in it, as an int.
+    private const ulong GetWaitingBytes = 0x541B;
 
     // struct termios, as in HiddenTyping.
     private const int AttributesRoom = 128;
@@ -50,6 +54,16 @@ internal static partial class TerminalWindow
     public static bool IsOutputPiped => OperatingSystem.IsLinux() && Console.IsOutputRedirected
         && new FileInfo("/proc/self/fd/1").LinkTarget?.StartsWith("pipe:", StringComparison.Ordinal) == true;
 
+    /// <summary>True while the program that reads standard output has not read all of it.</summary>
+    public static bool HasUnreadOutput
+    {
+        get
+        {
+            var count = new byte[sizeof(int)];
+            return IsOutputPiped && Control(StandardOutput, GetWaitingBytes, count) == 0 && MemoryMarshal.Read<int>(count) > 0;
+        }
+    }
+
     /// <summary>Stands still until the shell lets it go on (signal(7)).</summary>
     public static void StopProcess() => _ = Kill(Environment.ProcessId, Stop);
 
@@ -57,7 +71,7 @@ internal static partial class TerminalWindow
     private static partial int Kill(int process, int signal);
 
     [LibraryImport("libc", EntryPoint = "ioctl")]
-    private static partial int Control(int descriptor, ulong request, [Out] byte[] size);
+    private static partial int Control(int descriptor, ulong request, [Out] byte[] answer);
 
     [LibraryImport("libc", EntryPoint = "tcgetpgrp")]
     private static partial int ForegroundGroup(int descriptor);

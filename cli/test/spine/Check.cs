@@ -24,6 +24,14 @@ internal static class Check
     /// <summary>Models of each kind: one process, a thread or a process for each client, a process for many.</summary>
     public static TheoryData<string> SomeModels => new(All ? Concurrent : ["async", "threads", "process", "prefork"]);
 
+    /// <summary>The same for two tests of one thing, as <see cref="HalfOfTransportsAndModels"/>.</summary>
+    public static TheoryData<string> HalfOfModels(bool second) =>
+        All ? SomeModels : second ? ["threads", "prefork"] : ["async", "process"];
+
+    /// <summary>The models whose handlers run in worker processes, for a suite whose tests take turns among them.</summary>
+    /// <param name="turn">The test's.</param>
+    public static TheoryData<string> WorkerModelsInTurn(int turn) => All ? new(WorkerModels) : [WorkerModels[turn % WorkerModels.Count]];
+
     private static IEnumerable<string> Concurrent => Models.Where(model => ConcurrencyModels.Find(model)!.ServesAtOnce is null);
 
     /// <summary>

@@ -9,10 +9,12 @@ namespace Argosy.Cli.Tests.Spine;
 /// <summary>SIGHUP: accounts and certificate anew, connections as they are.</summary>
 public sealed class ReloadTests
 {
-    public static TheoryData<string> SomeModels => Check.SomeModels;
+    public static TheoryData<string> Some => Check.HalfOfModels(second: false);
+
+    public static TheoryData<string> Others => Check.HalfOfModels(second: true);
 
     [Theory]
-    [MemberData(nameof(SomeModels))]
+    [MemberData(nameof(Some))]
     public async Task A_new_certificate_is_presented_and_pins_hold_as_long_as_the_key_does(string model)
     {
         using var home = new TempFolder();
@@ -43,7 +45,7 @@ public sealed class ReloadTests
     }
 
     [Theory]
-    [MemberData(nameof(SomeModels))]
+    [MemberData(nameof(Others))]
     public async Task Accounts_come_change_and_go_while_others_go_on(string model)
     {
         await using var deployment = await Deployment.StartAsync("--model", model);

@@ -7,10 +7,22 @@ public sealed class StopTests
 {
     private static readonly byte[] Half = Contents.Random(300_000, 7);
 
-    public static TheoryData<bool, string> TransportsAndModels => Check.TransportsAndModels();
+    public static TheoryData<bool, string> Some => Check.HalfOfTransportsAndModels(second: false);
+
+    public static TheoryData<bool, string> Others => Check.HalfOfTransportsAndModels(second: true);
+
+    /// <summary>Models and how the server ends: in order, or killed.</summary>
+    public static TheoryData<string, int> Ends
+    {
+        get
+        {
+            (string Model, int)[] inTurns = [("async", 9), ("threads", ServeProcess.SigTerm), ("process", ServeProcess.SigTerm), ("prefork", 9)];
+            return new(Check.All ? inTurns.SelectMany(end => new[] { (end.Model, ServeProcess.SigTerm), (end.Model, 9) }) : inTurns);
+        }
+    }
 
     [Theory]
-    [MemberData(nameof(TransportsAndModels))]
+    [MemberData(nameof(Some))]
     public async Task A_transfer_under_way_is_finished_and_an_idle_client_is_told(bool tls, string model)
     {
         await using var deployment = await Deployment.StartAsync("--model", model, "--drain", "1m");
@@ -35,7 +47,7 @@ public sealed class StopTests
     }
 
     [Theory]
-    [MemberData(nameof(TransportsAndModels))]
+    [MemberData(nameof(Others))]
     public async Task After_the_deadline_the_rest_is_cut_and_nothing_half_is_published(bool tls, string model)
     {
         await using var deployment = await Deployment.StartAsync("--model", model, "--drain", "300ms");
@@ -72,14 +84,7 @@ public sealed class StopTests
     }
 
     [Theory]
-    [InlineData("async", ServeProcess.SigTerm)]
-    [InlineData("async", 9)]
-    [InlineData("threads", ServeProcess.SigTerm)]
-    [InlineData("threads", 9)]
-    [InlineData("process", ServeProcess.SigTerm)]
-    [InlineData("process", 9)]
-    [InlineData("prefork", ServeProcess.SigTerm)]
-    [InlineData("prefork", 9)]
+    [MemberData(nameof(Ends))]
     public async Task It_starts_again_at_once_on_the_same_port_with_clients_still_connected(string model, int signal)
     {
         await using var deployment = await Deployment.StartAsync("--model", model, "--drain", "300ms");

@@ -12,10 +12,10 @@ public sealed partial class WorkerTests
     private const int SigKill = 9;
     private const int Small = 20_000;
 
-    public static TheoryData<string> WorkerModels => new(Check.WorkerModels);
+    public static TheoryData<string> Models(int turn) => Check.WorkerModelsInTurn(turn);
 
     [Theory]
-    [MemberData(nameof(WorkerModels))]
+    [MemberData(nameof(Models), 0)]
     public async Task A_worker_killed_in_the_middle_of_an_upload_harms_its_own_client_alone(string model)
     {
         await using var deployment = await Deployment.StartAsync(new TempFolder(), quota: 10 << 20, "--model", model);
@@ -54,7 +54,7 @@ public sealed partial class WorkerTests
     }
 
     [Theory]
-    [MemberData(nameof(WorkerModels))]
+    [MemberData(nameof(Models), 1)]
     public async Task Fifty_uploads_over_workers_use_a_quota_to_its_last_byte_and_no_more(string model)
     {
         // Half of them fit; all that fit have to be taken, because an upload holds only what it was promised.
@@ -77,7 +77,7 @@ public sealed partial class WorkerTests
     }
 
     [Theory]
-    [MemberData(nameof(WorkerModels))]
+    [MemberData(nameof(Models), 2)]
     public async Task A_killed_server_leaves_no_process_and_its_port_to_the_next(string model)
     {
         await using var deployment = await Deployment.StartAsync("--model", model);
@@ -97,7 +97,7 @@ public sealed partial class WorkerTests
     }
 
     [Theory]
-    [MemberData(nameof(WorkerModels))]
+    [MemberData(nameof(Models), 3)]
     public async Task Workers_that_end_are_waited_for_and_replaced(string model)
     {
         await using var deployment = await Deployment.StartAsync("--model", model);
@@ -122,7 +122,7 @@ public sealed partial class WorkerTests
     }
 
     [Theory]
-    [MemberData(nameof(WorkerModels))]
+    [MemberData(nameof(Models), 4)]
     public async Task Ctrl_C_reaches_every_process_of_the_terminal_and_the_server_drains_all_the_same(string model)
     {
         // What a terminal sends goes to the whole process group; setsid(1) makes one of its own.
@@ -140,7 +140,7 @@ public sealed partial class WorkerTests
     }
 
     [Theory]
-    [MemberData(nameof(WorkerModels))]
+    [MemberData(nameof(Models), 5)]
     public async Task An_account_loses_its_sessions_in_every_worker_and_has_as_many_as_it_may_in_all(string model)
     {
         await using var deployment = await Deployment.StartAsync("--model", model);
@@ -159,7 +159,7 @@ public sealed partial class WorkerTests
     }
 
     [Theory]
-    [MemberData(nameof(WorkerModels))]
+    [MemberData(nameof(Models), 6)]
     public async Task An_address_that_guesses_is_refused_by_every_worker_before_TLS_and_the_log_says_so_once(string model)
     {
         using var home = new TempFolder();

@@ -170,8 +170,8 @@ public sealed class FolderCommandsTests
         await using var deployment = await Deployment.StartAsync();
         await ShellAsync(deployment, """
             mkdir -p tree/small tree/large tree/deep back
-            for i in $(seq 2000); do echo $i > tree/small/$i; mkdir tree/deep/$i; echo $i > tree/deep/$i/f; done
-            for i in $(seq 600); do head -c 70000 /dev/zero > tree/large/$i; done
+            for i in $(seq 1200); do echo $i > tree/small/$i; mkdir tree/deep/$i; echo $i > tree/deep/$i/f; done
+            for i in $(seq 400); do head -c 70000 /dev/zero > tree/large/$i; done
             """);
         for (var time = 0; time < 2; time++)
         {

@@ -5,8 +5,8 @@ using Xunit.v3;
 namespace Argosy.Sockets.Tests;
 
 /// <summary>
-/// Runs a theory of a contract over every wire. Under models of worker processes, where each row starts several, over IPv4, plain and TLS, and one
-/// of the others, which take turns; ARGOSY_CHECK=all runs all of them there too.
+/// Runs a theory of a contract over IPv4, plain and TLS, and one of the other wires, which take turns from test to test and from model to model;
+/// over all of them with ARGOSY_CHECK=all.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class EveryWireAttribute : DataAttribute
@@ -18,11 +18,7 @@ internal sealed class EveryWireAttribute : DataAttribute
 
     public override bool SupportsDiscoveryEnumeration() => true;
 
-    private static string[] WiresOf(MethodInfo test) => Wire.ChecksAll || !IsOfWorkers(test.ReflectedType!)
-        ? Wire.All
-        : [.. Wire.Few, Others[Turn(test) % Others.Length]];
-
-    private static bool IsOfWorkers(Type suite) => ((ConcurrencyModelContract)Activator.CreateInstance(suite)!).RunsInWorkers;
+    private static string[] WiresOf(MethodInfo test) => Wire.ChecksAll ? Wire.All : [.. Wire.Few, Others[Turn(test) % Others.Length]];
 
     // The place among the tests of this attribute, so that all of the others are met; suites begin at different ones.
     private static int Turn(MethodInfo test)
