@@ -1,9 +1,7 @@
-using System.CommandLine;
-
 namespace Argosy.Cli.Transfer;
 
 /// <summary>The commands that talk to a server.</summary>
-public static class TransferCommands
+internal static class TransferCommands
 {
     /// <summary>What people come for: lines to copy, by command. Shown below its help.</summary>
     public static IReadOnlyDictionary<string, string[]> Examples { get; } = new Dictionary<string, string[]>
@@ -55,17 +53,17 @@ public static class TransferCommands
         ],
     };
 
-    /// <summary>All of them, ready to be added to the root command.</summary>
-    public static IEnumerable<Command> All() =>
+    /// <summary>All of them, by the word that users type: each is made when it is needed.</summary>
+    public static IReadOnlyList<VerbFactory> All { get; } =
     [
-        PutCommand.Create(),
-        GetCommand.Create(),
-        ListCommand.Create(),
-        StatCommand.Create(),
-        HashCommand.Create(),
-        MakeFolderCommand.Create(),
-        RemoveCommand.Create(),
-        RenameCommand.Create(),
-        UploadsCommand.Create(),
+        new("put", PutCommand.Create),
+        new("get", GetCommand.Create),
+        new("ls", ListCommand.Create),
+        new("stat", StatCommand.Create),
+        new("hash", HashCommand.Create),
+        new("mkdir", MakeFolderCommand.Create),
+        new("rm", RemoveCommand.Create),
+        new("mv", RenameCommand.Create),
+        new("uploads", UploadsCommand.Create),
     ];
 }
