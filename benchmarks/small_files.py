@@ -3,7 +3,7 @@
 
     benchmarks/small_files.py                   50,000 files of 4 KiB on tmpfs, both ways: seven rounds after a discarded one
     benchmarks/small_files.py --quick           one round with few files: does everything work?
-    benchmarks/small_files.py --delay 20        the same over a link with a round trip of 20 ms, fewer files (argosy and rsync)
+    benchmarks/small_files.py --delay 20        the same over a link with a round trip of 20 ms (argosy and rsync)
     benchmarks/small_files.py --disk            both sides in the current folder's file system instead
     benchmarks/small_files.py --write-docs      puts the last runs (results/small-files*.json) into docs/benchmarks.md
 
@@ -217,7 +217,7 @@ def main():
     if options.write_docs:
         write_docs()
         return
-    options.files = options.files or (2000 if options.quick else 10_000 if options.delay else 50_000)
+    options.files = options.files or (2000 if options.quick else 50_000)
     options.rounds = 1 if options.quick else options.rounds
     report = measure(options)
     print(f"\n{report['machine']}, {report['where']}, {report['rounds']} rounds, median (lowest–highest)\n")
