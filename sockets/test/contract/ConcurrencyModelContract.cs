@@ -17,9 +17,6 @@ public abstract partial class ConcurrencyModelContract(string model)
 
     private ConcurrencyModel Model => ConcurrencyModels.Find(model)!;
 
-    /// <summary>Its handlers run in worker processes, which each server starts anew.</summary>
-    internal bool RunsInWorkers => Model.RunsInWorkers;
-
     /// <summary>A process for each connection, which takes its time to start.</summary>
     private bool CostsAProcess => Model is { RunsInWorkers: true, Inner: null };
 
