@@ -151,9 +151,9 @@ def measure(options):
 
 
 def rates(report, row):
-    """Files per second of every round: in steady state, and of the whole command."""
+    """Files per second of every round: in steady state (0 where a tenth of the files took as long as all: something stood still), and of the whole command."""
     files = report["files"]
-    return ([(files - files // SHARE) / max(whole - part, 1e-9) for part, whole in report["samples"][row]],
+    return ([(files - files // SHARE) / (whole - part) if whole > part else 0.0 for part, whole in report["samples"][row]],
             [files / whole for _, whole in report["samples"][row]])
 
 
@@ -169,7 +169,8 @@ def table(report):
         yield "|---|---|---|---|"
         for row in (row for row in report["samples"] if row.startswith(way)):
             steady, whole = rates(report, row)
-            ratio = f"{statistics.median(steady) / statistics.median(rates(report, base)[0]):.2f}" if base in report["samples"] else "–"
+            theirs = statistics.median(rates(report, base)[0]) if base in report["samples"] else 0.0
+            ratio = f"{statistics.median(steady) / theirs:.2f}" if theirs else "–"
             yield f"| {row[4:]} | {figure(steady)} | {figure(whole)} | {ratio} |"
         yield ""
 
@@ -178,7 +179,7 @@ def judge(report):
     for row in report["samples"]:
         way, subject = row.split(" ", 1)
         base = f"{way} rsync daemon"
-        if not subject.startswith("argosy") or base not in report["samples"]:
+        if not subject.startswith("argosy") or base not in report["samples"] or not statistics.median(rates(report, base)[0]):
             continue
         least = TARGET_AT_A_DELAY if report["delay"] else TARGETS[subject.rsplit(" ", 1)[1]]
         ours, theirs = rates(report, row)[0], rates(report, base)[0]

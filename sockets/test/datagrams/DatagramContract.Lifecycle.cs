@@ -27,16 +27,16 @@ public abstract partial class DatagramContract
             context.Reply(context.Payload.Span);
         }, static options => OneQueue(options, workers: 1));
         using var client = new DatagramClient(wire);
-        const int many = 8; // A Unix socket holds no more than ten that nobody reads (net.unix.max_dgram_qlen), and drops answers beyond that.
-        for (byte i = 0; i < many; i++)
+        const int Many = 8; // A Unix socket holds no more than ten that nobody reads (net.unix.max_dgram_qlen), and drops answers beyond that.
+        for (byte i = 0; i < Many; i++)
         {
             await client.SendAsync([i], server.Address);
             await UntilAsync(() => server.Counters.Received == i + 1);
         }
 
         await server.Server.StopAsync(Patience);
-        Assert.Equal(many, server.Counters.Handled);
-        for (byte i = 0; i < many; i++) Assert.Equal([i], (await client.ReceiveAsync()).Bytes);
+        Assert.Equal(Many, server.Counters.Handled);
+        for (byte i = 0; i < Many; i++) Assert.Equal([i], (await client.ReceiveAsync()).Bytes);
     }
 
     [Theory(Timeout = Limit)]
