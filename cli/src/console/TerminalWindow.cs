@@ -54,13 +54,13 @@ internal static partial class TerminalWindow
     public static bool IsOutputPiped => OperatingSystem.IsLinux() && Console.IsOutputRedirected
         && new FileInfo("/proc/self/fd/1").LinkTarget?.StartsWith("pipe:", StringComparison.Ordinal) == true;
 
-    /// <summary>True while the program that reads standard output, where <see cref="IsOutputPiped"/>, has not read all of it.</summary>
+    /// <summary>True while the program that reads standard output has not read all of it.</summary>
     public static bool HasUnreadOutput
     {
         get
         {
             var count = new byte[sizeof(int)];
-            return OperatingSystem.IsLinux() && Control(StandardOutput, GetWaitingBytes, count) == 0 && MemoryMarshal.Read<int>(count) > 0;
+            return IsOutputPiped && Control(StandardOutput, GetWaitingBytes, count) == 0 && MemoryMarshal.Read<int>(count) > 0;
         }
     }
 
