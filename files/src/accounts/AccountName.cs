@@ -31,6 +31,9 @@ public static class AccountName
         return Escaped.Text(Encoding.UTF8.GetBytes(shown));
     }
 
+    /// <summary>For a log: as <see cref="ForLog"/>, in quotes that nothing within can end.</summary>
+    internal static string Quoted(string name) => new Quoted(ForLog(name)).ToString();
+
     private static string Fault(string name)
     {
         if (name.Length is 0 or > MaxLength) return $"A name has 1 to {MaxLength} characters of valid Unicode.";

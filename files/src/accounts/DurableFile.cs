@@ -1,13 +1,16 @@
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Argosy.Files;
 
 /// <summary>Small files of the data folder: whole and lasting, for their owner alone.</summary>
 internal static partial class DurableFile
 {
-    /// <summary>Replaces a file so that every reader, also after a crash, sees the old content or the new. Its mode is 0600.</summary>
+    /// <summary>
+    /// Replaces a file so that every reader, also after a crash, sees the old content or the new. Its mode is 0600. What root writes belongs to whom
+    /// the old file belonged, or its folder where there was none: the server that runs as that user has to read it.
+    /// </summary>
     /// <exception cref="IOException">It was not replaced.</exception>
     internal static void Replace(string path, ReadOnlySpan<byte> content) => Publish(path, content, overwrite: true);
 
@@ -47,6 +50,7 @@ internal static partial class DurableFile
             if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             using (var file = new FileStream(staged, options))
             {
+                GiveTo(file.SafeFileHandle.DangerousGetHandle(), path);
                 file.Write(content);
                 file.Flush(flushToDisk: true);
             }
@@ -59,6 +63,28 @@ internal static partial class DurableFile
             // Only there where a step failed.
             File.Delete(staged);
         }
+    }
+
+    /// <summary>What root has made in somebody's folder belongs to that user; for everybody else it does nothing.</summary>
+    internal static void GiveToFolder(int descriptor, string path)
+    {
+        // A link beside it, made by whoever owns the folder, could be to anybody's file.
+        if (Kernel.User == 0 && Kernel.Stat(descriptor, out var own) >= 0 && own.Links == 1) Give(descriptor, Path.GetDirectoryName(path)!);
+    }
+
+    private static void GiveTo(nint descriptor, string path)
+    {
+        if (!OperatingSystem.IsLinux() || Kernel.User != 0) return;
+        if (!Give((int)descriptor, path)) Give((int)descriptor, Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    /// <summary>True where there is an owner to give it to.</summary>
+    private static bool Give(int descriptor, string like)
+    {
+        if (Kernel.Stat(Kernel.AtWorkingFolder, [.. Encoding.UTF8.GetBytes(like), 0], Kernel.AtNoFollow, out var status) < 0) return false;
+        if (ChangeOwner(descriptor, status.Owner, status.Group) == 0) return true;
+
+        throw new IOException($"{like}: its owner cannot be given what replaces it (errno {Marshal.GetLastPInvokeError()}).");
     }
 
     /// <summary>Without it a crash of the machine may forget the rename (fsync(2), "Calling fsync() does not necessarily ensure...").</summary>
@@ -78,10 +104,13 @@ internal static partial class DurableFile
         }
     }
 
-    private static IOException Failed(string folder) => new($"The folder {folder} cannot be synchronized: {new Win32Exception().Message}");
+    private static IOException Failed(string folder) => new($"The folder {folder} cannot be synchronized (errno {Marshal.GetLastPInvokeError()}).");
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
+    private static partial int ChangeOwner(int descriptor, uint user, uint group);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Sync(int descriptor);

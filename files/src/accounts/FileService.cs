@@ -10,6 +10,10 @@ public sealed class FileService : IAsyncDisposable
     // Twice within the second in which a removed account's sessions have to end.
     private static readonly TimeSpan ReviewInterval = TimeSpan.FromMilliseconds(400);
 
+    // Sessions of ROOT end within a second when a home comes into it; what they are doing at that moment may take longer.
+    private static readonly TimeSpan RootPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RootPause = TimeSpan.FromMilliseconds(10);
+
     private const string LedgerName = "ledger";
 
     private readonly FileServiceOptions _options;
@@ -21,42 +25,53 @@ public sealed class FileService : IAsyncDisposable
     private readonly DecoyVerifiers _decoys;
     private readonly Bans? _bans;
     private readonly Counter _strangers;
+    private readonly HomeRegister _register;
+    private readonly HomeFolders _folders;
+    private readonly RootSessions _rootSessions;
     private readonly SessionRoster _roster = new();
     private readonly PasswordGate _gate = new(Environment.ProcessorCount, 64 * Environment.ProcessorCount);
     private readonly Lock _reviewing = new();
     private readonly ITimer _timer;
-    private readonly bool _makesHomes = true;
+    private readonly bool _hasFolders;
     private HomeMap _homes;
 
     /// <summary>
-    /// Checks homes and data folder, makes the latter where it is missing, opens the ledger. What a crash left in a home is settled, and its
-    /// expired unfinished uploads removed, when the home is first opened.
+    /// Makes the data folder where it is missing and opens the ledger. What a crash left in a home is settled, and its expired unfinished uploads
+    /// removed, when the home is first opened. Accounts whose homes get in each other's way, or cannot be served, keep nobody else out: it is logged.
     /// </summary>
-    /// <exception cref="HomeException">Homes, ROOT and data folder get in each other's way.</exception>
+    /// <exception cref="HomeException">ROOT and data folder overlap.</exception>
     /// <exception cref="AccountStoreException">The server's secret cannot be read or made.</exception>
     /// <exception cref="IOException">The data folder or the ledger cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">The data folder or the ledger may not be opened.</exception>
     public FileService(FileServiceOptions options, IAccountStore accounts, IStorage storage, ILogger<FileService> log)
-        : this(options, accounts, ledger => new SessionOpener(storage, ledger, options.MinFree, options.KeepUnfinished, log, isMember: options.IsMember), log)
+        : this(
+            options,
+            accounts,
+            ledger => new SessionOpener(storage, ledger, options.MinFree, options.KeepUnfinished, log, isMember: options.IsMember),
+            log,
+            hasFolders: storage is LocalStorage) // Other storages have no folders on this machine.
     {
-        // Other storages have no folders on this machine.
-        _makesHomes = storage is LocalStorage;
     }
 
     internal FileService(
-        FileServiceOptions options, IAccountStore accounts, Func<Ledger.Ledger, ISessionOpener> opener, ILogger log, TimeProvider? clock = null)
+        FileServiceOptions options, IAccountStore accounts, Func<Ledger.Ledger, ISessionOpener> opener, ILogger log, TimeProvider? clock = null, bool hasFolders = true)
     {
-        (_options, _accounts, _log, _clock) = (options, accounts, log, clock ?? TimeProvider.System);
-        _homes = new HomeMap(options, accounts.List());
-        if ((_homes.Fault ?? _homes.Conflicts.Values.FirstOrDefault()) is { } fault) throw new HomeException(fault);
+        (_options, _accounts, _log, _clock, _hasFolders) = (options, accounts, log, clock ?? TimeProvider.System, hasFolders);
+        _register = new HomeRegister(options.Data, log);
+        _folders = new HomeFolders(_register);
+        _homes = MapHomes(before: null);
+        if (_homes.Fault is { } fault) throw new HomeException(fault);
 
         DurableFile.MakeFolder(options.Data);
+        if (hasFolders) KnowRoot();
         _decoys = new DecoyVerifiers(LoginSecret.Open(options.Data));
         _decoys.Imitate(accounts.List());
         _ledger = Ledger.Ledger.Open(Path.Combine(options.Data, LedgerName), log);
         _strangers = _ledger.Counter("strangers");
+        _rootSessions = new RootSessions(_ledger);
         _bans = Bans.Open(options.Bans, options.Data, _clock, log);
         _opener = opener(_ledger);
+        Tell(_homes, before: null);
         accounts.Changed += OnChanged;
         _timer = _clock.CreateTimer(static state => ((FileService)state!).OnTick(), this, ReviewInterval, ReviewInterval);
     }
@@ -70,6 +85,9 @@ public sealed class FileService : IAsyncDisposable
     /// </summary>
     public LoginAttempt BeginLogin(string name, SessionOrigin origin)
     {
+        // An account that another process has added, or given a new password, a moment ago logs in at once.
+        _accounts.Reload();
+
         // Both look-ups for every name, known or not, possible or not.
         var normal = AccountName.TryNormalize(name, out var found, out _) ? found : name;
         var account = _accounts.Find(normal);
@@ -89,7 +107,8 @@ public sealed class FileService : IAsyncDisposable
             case null:
                 throw Refused(attempt.Name, origin, "too many logins wait", FileError.TooManySessions, "Too many logins at this moment: try again.");
             default:
-                attempt.Fail();
+                // No account has an empty one, so nothing was guessed: programs send it to see whether a password is asked for at all.
+                attempt.Fail(isGuess: password.Length > 0);
                 throw LoginFailed();
         }
     }
@@ -101,11 +120,7 @@ public sealed class FileService : IAsyncDisposable
         if (Anonymous == AnonymousAccess.None)
             throw Refused(AccountName.Anonymous, origin, "visitors are not allowed", FileError.LoginFailed, "Anonymous access is off: log in with an account.");
 
-        var homes = Volatile.Read(ref _homes);
-        var entry = _roster.Add(null, origin, homes.Inner);
-        if (homes.Conflicts.TryGetValue(AccountName.Anonymous, out var conflict)) throw Conflict(entry, AccountName.Anonymous, conflict);
-
-        return OpenAsync(entry, Grants.ForVisitor(_options, homes, entry), offload);
+        return RepeatAsync(AccountName.Anonymous, () => TryOpenAsync(null, origin, offload));
     }
 
     /// <summary>
@@ -141,7 +156,7 @@ public sealed class FileService : IAsyncDisposable
     public void Reload()
     {
         _accounts.Reload();
-        Review();
+        Review(looksAgain: true);
     }
 
     /// <summary>Ends every session and closes the ledger.</summary>
@@ -163,77 +178,132 @@ public sealed class FileService : IAsyncDisposable
     internal ValueTask<FileSession> OpenAsync(LoginAttempt attempt, IOffload offload)
     {
         var (name, origin) = (attempt.Name, attempt.Origin);
-        if (IsBanned(origin.Address)) throw Refused(name, origin, "its address is banned"); // So that no guess is told right.
+
+        // So that no guess is told right.
+        if (IsBanned(origin.Address)) throw Refused(name, origin, "its address is banned");
+        if (_bans?.IsGuessed(name, origin.Address) ?? false) throw Refused(name, origin, "its password is being guessed, and nobody has logged in to it from there lately");
         if (attempt.Account is not { Verifier: not null } known) throw Refused(name, origin, "there is no such account");
 
-        var homes = Volatile.Read(ref _homes);
-        var entry = _roster.Add(known, origin, homes.ClosedIn(homes.PlaceOf(name) ?? ""));
-
-        // On the roster first: what changes from here on ends the session, what changed before is seen here.
-        if (Admission.Ending(known, _accounts.Find(name), origin, _clock.GetUtcNow()) is { } reason)
-        {
-            entry.Release();
-            throw Refused(name, origin, reason);
-        }
-
-        if (homes.PlaceOf(name) is null || homes.Conflicts.ContainsKey(name))
-            throw Conflict(entry, name, homes.Conflicts.GetValueOrDefault(name, "its home is not known yet: try again."));
-
-        if (known.MaxSessions is { } most && !TryTakePlace(entry, name, most))
-        {
-            entry.Release();
-            throw Refused(name, origin, "it has all the sessions it may have", FileError.TooManySessions, $"The account has {most} sessions already: end one, then try again.");
-        }
-
-        return OpenAsync(entry, Grants.ForAccount(_options, homes, known, entry), offload);
+        return RepeatAsync(name, () => TryOpenAsync(known, origin, offload));
     }
 
-    private bool TryTakePlace(SessionRoster.Entry entry, string name, int most)
+    internal void Refuse(LoginAttempt attempt, bool isGuess)
     {
+        _log.Refused(attempt.Name, attempt.Origin, attempt.Account is null ? "there is no such account" : isGuess ? "the password was wrong" : "the password was empty");
+        if (isGuess) _bans?.Count(attempt.Name, attempt.Origin.Address);
+    }
+
+    /// <summary>Opens when it may: what is not known to all sessions of ROOT yet will be in a moment.</summary>
+    private async ValueTask<FileSession> RepeatAsync(string name, Func<ValueTask<FileSession?>> tryOpen)
+    {
+        for (var since = Environment.TickCount64; ;)
+        {
+            if (await tryOpen() is { } session) return session;
+            if (Environment.TickCount64 - since > RootPatience.TotalMilliseconds)
+                throw Unserved(name, "a session of ROOT that began before this home was closed to it has not ended yet", "Another session has to end first: try again in a moment.");
+
+            await Task.Delay(RootPause);
+        }
+    }
+
+    /// <summary>One try; null where sessions of ROOT have to learn of a home first.</summary>
+    /// <param name="known">The account as it was when its password was shown; null for a visitor.</param>
+    /// <param name="origin">Where from.</param>
+    /// <param name="offload">The session's.</param>
+    private async ValueTask<FileSession?> TryOpenAsync(Account? known, SessionOrigin origin, IOffload offload)
+    {
+        var name = known?.Name ?? AccountName.Anonymous;
+        var homes = CurrentHomes();
+        var place = known is null ? homes.Root : homes.PlaceOf(name);
+        var entry = _roster.Add(known, origin, homes.ClosedIn(place ?? ""));
         try
         {
-            return entry.TryTakePlace(_ledger.Counter($"sessions of {name}"), most);
-        }
-        catch
-        {
-            entry.Release();
-            throw;
-        }
-    }
+            // On the roster first: what changes from here on ends the session, what changed before is seen here.
+            if (known is not null && Admission.Ending(known, _accounts.Find(name), origin, _clock.GetUtcNow()) is { } reason) throw Refused(name, origin, reason);
+            if (homes.Conflicts.TryGetValue(name, out var conflict)) throw Unserved(name, conflict);
+            if (place is null) throw Refused(name, origin, "the account was removed");
+            if (known?.MaxSessions is { } most && !entry.TryTakePlace(Places(name), most))
+                throw Refused(name, origin, "it has all the sessions it may have", FileError.TooManySessions, $"The account has {most} sessions already: end one, then try again.");
 
-    internal void Refuse(LoginAttempt attempt)
-    {
-        _log.Refused(attempt.Name, attempt.Origin, attempt.Account is null ? "there is no such account" : "the password was wrong");
-        _bans?.Count(attempt.Origin.Address);
-    }
+            if (!MayOpen(entry, homes, place))
+            {
+                entry.Release();
+                return null;
+            }
 
-    private async ValueTask<FileSession> OpenAsync(SessionRoster.Entry entry, SessionGrant grant, IOffload offload)
-    {
-        try
-        {
-            if (_makesHomes) await offload.RunAsync(MakeHome, grant.Home);
-            var session = await _opener.OpenAsync(grant, offload);
-            _log.Accepted(grant.Name, entry.Origin);
+            if (_hasFolders) await offload.RunAsync(static work => work.This.Prepare(work.name, work.place, work.isNamed), (This: this, name, place, isNamed: known?.Home is not null || known is null));
+            var session = await _opener.OpenAsync(known is null ? Grants.ForVisitor(_options, homes, entry) : Grants.ForAccount(_options, homes, known, entry), offload);
+            entry.Open(session, known, _options.DefaultQuotaBytes);
+            _log.Accepted(name, origin);
+            if (known is not null) _bans?.Remember(name, origin.Address);
             return session;
         }
-        catch
+        catch (Exception failed)
         {
             entry.Release();
-            throw;
+            throw failed is FileException { Error: FileError.Storage, InnerException: not HomeException } ? Told(name, (FileException)failed) : failed;
         }
     }
 
-    /// <summary>ROOT/NAME and homes that an operator named alike; their parent must be there, so that an unmounted disk is not papered over.</summary>
-    private static bool MakeHome(string home)
+    /// <summary>
+    /// A session of ROOT says what it knows before it looks again, and a home inside ROOT looks at that after its account is known: so one of the two
+    /// sees the other, whichever processes they are in.
+    /// </summary>
+    private bool MayOpen(SessionRoster.Entry entry, HomeMap homes, string place)
+    {
+        if (place == homes.Root)
+        {
+            entry.Hold(_rootSessions.Enter(homes));
+            _accounts.Reload();
+            return CurrentHomes().InnerStamp == homes.InnerStamp;
+        }
+
+        if (!homes.IsChildOfRoot(place) || _rootSessions.AllKnow(homes)) return true;
+
+        _accounts.Reload(); // They may know more than this process does.
+        return false;
+    }
+
+    private bool Prepare(string name, string place, bool isNamed)
     {
         try
         {
-            return Directory.Exists(Path.GetDirectoryName(home)) && DurableFile.MakeFolder(home);
+            _folders.Prepare(name, place, isNamed);
+            return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (HomeException fault)
         {
-            throw new FileException(FileError.Storage, "The account's home could not be made.", e);
+            throw Unserved(name, fault.Message, inner: fault);
         }
+    }
+
+    private Counter Places(string name) => _ledger.Counter($"sessions of {name}");
+
+    /// <summary>
+    /// From its first serving on others than the operator can put something into ROOT. What is there before, at the places of homes, is what the operator
+    /// has put there: an older version's homes, or those of another server that this one replaces.
+    /// </summary>
+    private void KnowRoot()
+    {
+        if (_register.Knows(_homes.Root)) return;
+
+        var found = _accounts.List()
+            .Where(account => !_homes.Conflicts.ContainsKey(account.Name))
+            .Select(account => (account.Name, Place: _homes.PlaceOf(account.Name)!, account.Home))
+            .Select(home => (home.Name, home.Place, State: HomeFolders.Found(home.Place), IsNamed: home.Home is not null))
+            .Where(home => home.State is not null)
+            .ToList();
+        try
+        {
+            _register.RecordRoot(_homes.Root, found.Select(home => (home.Name, home.Place, home.State!.Value)));
+        }
+        catch (IOException full)
+        {
+            _log.HomesUnwritten(IoFault.Describe(full, _options.Data));
+        }
+
+        var taken = found.Where(home => !home.IsNamed).Select(home => AccountName.Quoted(home.Name)).ToList();
+        if (taken.Count > 0) _log.HomesFound(_homes.Root, string.Join(", ", taken));
     }
 
     private void OnTick()
@@ -241,7 +311,7 @@ public sealed class FileService : IAsyncDisposable
         try
         {
             _accounts.Reload();
-            EndLapsed();
+            EndLapsed(CurrentHomes());
         }
         catch (Exception e)
         {
@@ -262,39 +332,81 @@ public sealed class FileService : IAsyncDisposable
         }
     }
 
-    private void Review()
+    /// <summary>SIGHUP: what an operator has changed on the disk counts too.</summary>
+    private void Review(bool looksAgain = false)
     {
         lock (_reviewing)
         {
-            var accounts = _accounts.List();
-            var homes = new HomeMap(_options, accounts);
-            foreach (var (name, conflict) in homes.Conflicts)
-            {
-                if (!_homes.Conflicts.ContainsKey(name)) _log.HomeConflict(AccountName.ForLog(name), conflict);
-            }
+            var before = Volatile.Read(ref _homes);
+            var homes = MapHomes(looksAgain ? null : before);
+            Tell(homes, before);
+            _decoys.Imitate(_accounts.List());
 
+            // A session of ROOT ends before anybody is let into a home that has come into it.
+            EndLapsed(homes);
             Volatile.Write(ref _homes, homes);
-            _decoys.Imitate(accounts);
         }
 
-        EndLapsed();
+        EndLapsed(Volatile.Read(ref _homes));
     }
 
-    private void EndLapsed()
+    /// <summary>The map of the accounts as they are now.</summary>
+    private HomeMap CurrentHomes()
     {
-        var homes = Volatile.Read(ref _homes);
+        if (Volatile.Read(ref _homes).Version != _accounts.Version) Review();
+        return Volatile.Read(ref _homes);
+    }
+
+    private HomeMap MapHomes(HomeMap? before)
+    {
+        var version = _accounts.Version;
+        return new HomeMap(_options, _accounts.List(), (name, place) => _register.StateOf(name, place) >= HomeState.Made, before, version);
+    }
+
+    private void Tell(HomeMap homes, HomeMap? before)
+    {
+        foreach (var (name, conflict) in homes.Conflicts)
+        {
+            if (before?.Conflicts.GetValueOrDefault(name) != conflict) _log.CannotLogIn(name, conflict);
+        }
+    }
+
+    private void EndLapsed(HomeMap homes)
+    {
         var now = _clock.GetUtcNow();
         foreach (var entry in _roster.List())
         {
-            var name = entry.Account?.Name ?? AccountName.Anonymous;
-            var reason = entry.Account is { } account ? Admission.Ending(account, _accounts.Find(name), entry.Origin, now) : null;
-            var closed = homes.ClosedIn(entry.Account is null ? homes.Root : homes.PlaceOf(name) ?? "");
-            if (reason is null && !entry.Closed.SequenceEqual(closed)) reason = "another account's home was made inside its own";
-            if (reason is null && homes.Conflicts.ContainsKey(name)) reason = "its home overlaps another";
-            if (reason is null || entry.Ended.IsCancellationRequested) continue;
+            if (entry.Ended.IsCancellationRequested || Ending(entry, homes, now) is not { } reason) continue;
 
-            _log.SessionEnded(AccountName.ForLog(name), reason);
+            _log.SessionEnded(entry.Account?.Name ?? AccountName.Anonymous, reason);
             _ = EndAsync(entry);
+        }
+    }
+
+    /// <summary>Why a session may not go on; null where it may, under its account's limits as they are now.</summary>
+    private string? Ending(SessionRoster.Entry entry, HomeMap homes, DateTimeOffset now)
+    {
+        var account = entry.Account;
+        var name = account?.Name ?? AccountName.Anonymous;
+        var after = account is null ? null : _accounts.Find(name);
+        if (account is not null && Admission.Ending(account, after, entry.Origin, now) is { } reason) return reason;
+        if (!entry.Closed.SequenceEqual(homes.ClosedIn(account is null ? homes.Root : homes.PlaceOf(name) ?? ""))) return "another account's home was made inside its own";
+        if (homes.Conflicts.ContainsKey(name)) return "its home overlaps another";
+        if (ReferenceEquals(account, after)) return null;
+
+        return MayGoOn(entry, account!, after!) ? null : "the account has more sessions than it may have now";
+    }
+
+    private bool MayGoOn(SessionRoster.Entry entry, Account before, Account after)
+    {
+        entry.Take(after, _options.DefaultQuotaBytes);
+        try
+        {
+            return after.MaxSessions is not { } most || most >= before.MaxSessions || entry.TryTakePlace(Places(after.Name), most);
+        }
+        catch (FileException)
+        {
+            return true; // The ledger fails: new logins do, too, and say so.
         }
     }
 
@@ -311,11 +423,18 @@ public sealed class FileService : IAsyncDisposable
         }
     }
 
-    private FileException Conflict(SessionRoster.Entry entry, string name, string conflict)
+    private FileException Unserved(
+        string name, string reason, string message = "The account's home cannot be served: the server's log says why.", Exception? inner = null)
     {
-        entry.Release();
-        _log.HomeConflict(AccountName.ForLog(name), conflict);
-        return new FileException(FileError.Storage, "The account's home cannot be served: the server's log says why.");
+        _log.CannotLogIn(name, reason);
+        return new FileException(FileError.Storage, message, inner ?? new HomeException(reason));
+    }
+
+    /// <summary>What a client is told to report stands in the log.</summary>
+    private FileException Told(string name, FileException failed)
+    {
+        _log.CannotLogIn(name, failed.InnerException is FileException cause ? $"{failed.Message} {cause.Message}" : failed.Message);
+        return failed;
     }
 
     private FileException Refused(string name, SessionOrigin origin, string reason)

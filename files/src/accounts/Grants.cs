@@ -12,7 +12,10 @@ internal static class Grants
         account.QuotaFiles,
         NumberExisting: false,
         entry.Ended,
-        entry.Release);
+        entry.Release)
+    {
+        HoldsHomes = homes.PlaceOf(account.Name) == homes.Root,
+    };
 
     internal static SessionGrant ForVisitor(FileServiceOptions options, HomeMap homes, SessionRoster.Entry entry) => new(
         AccountName.Anonymous,
@@ -23,7 +26,10 @@ internal static class Grants
         QuotaFiles: null,
         NumberExisting: options.Anonymous == AnonymousAccess.Drop,
         entry.Ended,
-        entry.Release);
+        entry.Release)
+    {
+        HoldsHomes = true,
+    };
 
     internal static Permissions PermissionsOf(AnonymousAccess access) => access switch
     {

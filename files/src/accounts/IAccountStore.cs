@@ -9,6 +9,12 @@ public interface IAccountStore
     /// <summary>All accounts, by name in ordinal order.</summary>
     IReadOnlyList<Account> List();
 
+    /// <summary>
+    /// Another number after every change that this process knows of, by whomever, and never one that was before. Who reads it and then
+    /// <see cref="List"/> gets accounts that are at least as new.
+    /// </summary>
+    long Version { get; }
+
     /// <summary>Adds or replaces several: all or none.</summary>
     /// <exception cref="FormatException">A name is none, or not in NFKC.</exception>
     /// <exception cref="AccountStoreException">The store cannot be read or written; nothing changed.</exception>
@@ -28,7 +34,7 @@ public interface IAccountStore
 
     /// <summary>
     /// Reads again what another process may have changed; raises <see cref="Changed"/> when something did. Cheap when nothing did: it is
-    /// called several times a second. What cannot be read is logged, and the accounts stay as they were.
+    /// called at every login. What cannot be read is logged, and the accounts stay as they were.
     /// </summary>
     void Reload();
 

@@ -5,7 +5,7 @@ namespace Argosy.Files;
 
 /// <summary>
 /// Accounts in one JSON file of the data folder, replaced as a whole, read by any number of processes. Changing it is one
-/// process's turn at a time, by a lock file beside it.
+/// process's turn at a time, by a lock file beside it. The file may be a link of its operator's (see <see cref="OwnFile.Follow"/>): it stays one.
 /// </summary>
 public sealed class JsonAccountStore : IAccountStore
 {
@@ -13,6 +13,9 @@ public sealed class JsonAccountStore : IAccountStore
     public const string FileName = "accounts.json";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    // Between two looks at the content of a file that was written a moment ago: logins look at its stamp, each of them.
+    private static readonly TimeSpan Doubt = TimeSpan.FromMilliseconds(200);
 
     private readonly string _path;
     private readonly ILogger _log;
@@ -25,11 +28,14 @@ public sealed class JsonAccountStore : IAccountStore
     {
         _path = Path.Combine(Path.GetFullPath(folder), FileName);
         _log = log;
-        _now = Read();
+        _now = Read(version: 0);
     }
 
     /// <inheritdoc/>
     public event Action? Changed;
+
+    /// <inheritdoc/>
+    public long Version => Volatile.Read(ref _now).Version;
 
     /// <inheritdoc/>
     public Account? Find(string name) => Volatile.Read(ref _now).Accounts.GetValueOrDefault(name);
@@ -64,6 +70,8 @@ public sealed class JsonAccountStore : IAccountStore
     /// <inheritdoc/>
     public void Reload()
     {
+        if (Volatile.Read(ref _now).IsCurrent(_path)) return;
+
         bool changed;
         lock (_reading)
         {
@@ -72,17 +80,18 @@ public sealed class JsonAccountStore : IAccountStore
 
             try
             {
-                _now = Read();
+                _now = Read(before.Version + 1);
             }
             catch (AccountStoreException e)
             {
                 // Said once per version of the file; until it is mended, what was true stays true.
-                _now = before with { Stamp = FileStamp.Of(_path) };
+                _now = before with { Stamp = FileStamp.Of(_path), Taken = DateTime.UtcNow };
                 if (before.Stamp != _now.Stamp) _log.LogError("The accounts stay as they were: {Reason}", e.Message);
                 return;
             }
 
             changed = !before.Content.AsSpan().SequenceEqual(_now.Content);
+            if (!changed) _now = before with { Stamp = _now.Stamp, Taken = _now.Taken };
         }
 
         if (changed) Changed?.Invoke();
@@ -94,69 +103,67 @@ public sealed class JsonAccountStore : IAccountStore
         lock (_reading)
         {
             using var turn = TakeTurn();
-            var before = Read();
+            var before = Read(_now.Version + 1);
             var after = change(before.Accounts);
             if (ReferenceEquals(before.Accounts, after)) return false;
 
             try
             {
-                DurableFile.Replace(_path, AccountsJson.Write(after.Values));
+                DurableFile.Replace(Follow(), AccountsJson.Write(after.Values));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new AccountStoreException($"{_path} cannot be written: {e.Message}", e);
+                throw new AccountStoreException($"The accounts cannot be written. {IoFault.Describe(e, _path)}", e);
             }
 
-            _now = Read();
+            _now = Read(before.Version);
         }
 
         Changed?.Invoke();
         return true;
     }
 
-    private Snapshot Read()
+    private Snapshot Read(long version)
     {
         try
         {
             // The stamp first: a change between the two is then seen as one.
-            var stamp = FileStamp.Of(_path);
-            var content = stamp.Exists ? File.ReadAllBytes(_path) : [];
-            var accounts = stamp.Exists ? AccountsJson.Read(content, _path) : [];
-            return new Snapshot(stamp, content, Accounts.Empty.WithComparers(StringComparer.Ordinal).AddRange(accounts.Select(each => KeyValuePair.Create(each.Name, each))));
+            var (stamp, taken) = (FileStamp.Of(_path), DateTime.UtcNow);
+            var found = OperatingSystem.IsLinux() ? OwnFile.Read(Follow()) : File.Exists(_path) ? File.ReadAllBytes(_path) : null;
+            var accounts = found is null ? [] : AccountsJson.Read(found, _path);
+            return new Snapshot(
+                version, stamp, taken, found ?? [], Accounts.Empty.WithComparers(StringComparer.Ordinal).AddRange(accounts.Select(each => KeyValuePair.Create(each.Name, each))));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new AccountStoreException($"{_path} cannot be read: {e.Message}", e);
+            throw new AccountStoreException($"The accounts cannot be read. {IoFault.Describe(e, _path)}", e);
         }
     }
 
-    private FileStream TakeTurn()
+    private string Follow() => OperatingSystem.IsLinux() ? OwnFile.Follow(_path) : _path;
+
+    private IDisposable TakeTurn()
     {
         var path = _path + ".lock";
-        for (var since = Environment.TickCount64; ;)
+        try
         {
-            try
-            {
-                // FileShare.None is a kernel lock, so a killed holder leaves none. Nobody reads or removes this file.
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (Exception e) when (e is UnauthorizedAccessException or DirectoryNotFoundException)
-            {
-                throw new AccountStoreException($"{path} cannot be opened: {e.Message}", e);
-            }
-            catch (IOException e)
-            {
-                if (Environment.TickCount64 - since > Patience.TotalMilliseconds)
-                    throw new AccountStoreException($"Another process has been changing {_path} for {Patience.TotalSeconds} s: end it, then try again. {e.Message}", e);
-
-                Thread.Sleep(5);
-            }
+            // A kernel lock, so a killed holder leaves none. Nobody reads or removes this file.
+            return TurnFile.Take(path, Patience) ?? throw new AccountStoreException(
+                $"Another process has been changing {_path} for {Patience.TotalSeconds} s: end it, then try again.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AccountStoreException($"The accounts cannot be changed. {IoFault.Describe(e, path)}", e);
         }
     }
 
     /// <summary>One version of the file.</summary>
-    private sealed record Snapshot(FileStamp Stamp, byte[] Content, Accounts Accounts)
+    private sealed record Snapshot(long Version, FileStamp Stamp, DateTime Taken, byte[] Content, Accounts Accounts)
     {
-        internal bool IsCurrent(string path) => Stamp.IsSettled && FileStamp.Of(path) == Stamp;
+        internal bool IsCurrent(string path)
+        {
+            var now = DateTime.UtcNow;
+            return FileStamp.Of(path) == Stamp && (Stamp.IsSettledAt(Taken) || (now - Taken).Duration() < Doubt);
+        }
     }
 }

@@ -1,6 +1,9 @@
 namespace Argosy.Files;
 
-/// <summary>A login under way: hand the verifier to the exchange, then report how it ended, once.</summary>
+/// <summary>
+/// A login under way: hand the verifier to the exchange, then report how it ended, once. Where it ended before there was a proof, report nothing: nothing
+/// was guessed, so nothing counts against anybody, be it that the client left or that the server was slow.
+/// </summary>
 public sealed class LoginAttempt
 {
     private readonly FileService _service;
@@ -33,9 +36,11 @@ public sealed class LoginAttempt
         return _service.OpenAsync(this, offload);
     }
 
-    /// <summary>The exchange failed: counted and logged. A second call does nothing.</summary>
-    public void Fail()
+    /// <summary>The proof was wrong: counted and logged. A second call does nothing.</summary>
+    public void Fail() => Fail(isGuess: true);
+
+    internal void Fail(bool isGuess)
     {
-        if (Interlocked.Exchange(ref _reported, 1) == 0) _service.Refuse(this);
+        if (Interlocked.Exchange(ref _reported, 1) == 0) _service.Refuse(this, isGuess);
     }
 }

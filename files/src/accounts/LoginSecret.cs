@@ -17,14 +17,14 @@ internal static class LoginSecret
         {
             if (!File.Exists(path)) DurableFile.TryCreate(path, RandomNumberGenerator.GetBytes(Length));
 
-            var secret = File.ReadAllBytes(path);
+            var secret = OperatingSystem.IsLinux() ? OwnFile.Read(path) ?? [] : File.ReadAllBytes(path);
             return secret.Length == Length
                 ? secret
                 : throw new AccountStoreException($"{path} has {secret.Length} bytes instead of {Length}: remove it and a new one is made.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new AccountStoreException($"{path} cannot be read or made: {e.Message}", e);
+            throw new AccountStoreException($"The server's login secret cannot be read or made. {IoFault.Describe(e, path)}", e);
         }
     }
 }

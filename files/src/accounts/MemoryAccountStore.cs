@@ -5,7 +5,7 @@ namespace Argosy.Files;
 /// <summary>Accounts that live as long as this process: for embedding and tests.</summary>
 public sealed class MemoryAccountStore : IAccountStore
 {
-    private ImmutableSortedDictionary<string, Account> _accounts = ImmutableSortedDictionary.Create<string, Account>(StringComparer.Ordinal);
+    private Snapshot _now = new(0, ImmutableSortedDictionary.Create<string, Account>(StringComparer.Ordinal));
 
     /// <summary>A store that holds <paramref name="accounts"/>.</summary>
     public MemoryAccountStore(params IReadOnlyList<Account> accounts) => SaveAll(accounts);
@@ -14,46 +14,59 @@ public sealed class MemoryAccountStore : IAccountStore
     public event Action? Changed;
 
     /// <inheritdoc/>
-    public Account? Find(string name) => _accounts.GetValueOrDefault(name);
+    public long Version => Volatile.Read(ref _now).Version;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Account> List() => [.. _accounts.Values];
+    public Account? Find(string name) => Volatile.Read(ref _now).Accounts.GetValueOrDefault(name);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Account> List() => [.. Volatile.Read(ref _now).Accounts.Values];
 
     /// <inheritdoc/>
     public void SaveAll(IReadOnlyList<Account> accounts)
     {
         foreach (var account in accounts) AccountRules.Require(account);
 
-        ImmutableInterlocked.Update(ref _accounts, static (all, added) => all.SetItems(added.Select(each => KeyValuePair.Create(each.Name, each))), accounts);
-        Changed?.Invoke();
+        Change(all => all.SetItems(accounts.Select(each => KeyValuePair.Create(each.Name, each))));
     }
 
     /// <inheritdoc/>
     public Account? Change(string name, Func<Account, Account> change)
     {
         Account? changed = null;
-        ImmutableInterlocked.Update(ref _accounts, all =>
+        Change(all =>
         {
             if (!all.TryGetValue(name, out var account)) return all;
             changed = AccountRules.Changed(account, change);
             return all.SetItem(name, changed);
         });
-        if (changed is not null) Changed?.Invoke();
         return changed;
     }
 
     /// <inheritdoc/>
-    public bool Remove(string name)
-    {
-        if (!ImmutableInterlocked.Update(ref _accounts, static (all, gone) => all.Remove(gone), name)) return false;
-
-        Changed?.Invoke();
-        return true;
-    }
+    public bool Remove(string name) => Change(all => all.Remove(name));
 
     /// <inheritdoc/>
     public void Reload()
     {
         // Nobody else can change it.
     }
+
+    private bool Change(Func<ImmutableSortedDictionary<string, Account>, ImmutableSortedDictionary<string, Account>> change)
+    {
+        for (var before = Volatile.Read(ref _now); ;)
+        {
+            var after = change(before.Accounts);
+            if (ReferenceEquals(after, before.Accounts)) return false;
+
+            var seen = Interlocked.CompareExchange(ref _now, new Snapshot(before.Version + 1, after), before);
+            if (ReferenceEquals(seen, before)) break;
+            before = seen;
+        }
+
+        Changed?.Invoke();
+        return true;
+    }
+
+    private sealed record Snapshot(long Version, ImmutableSortedDictionary<string, Account> Accounts);
 }

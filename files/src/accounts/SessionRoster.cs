@@ -7,27 +7,40 @@ internal sealed class SessionRoster
 {
     private readonly HashSet<Entry> _entries = [];
     private readonly Lock _gate = new();
+    private long _last;
 
     internal Entry Add(Account? account, SessionOrigin origin, IReadOnlyList<string> closed)
     {
-        var entry = new Entry(this, account, origin, closed);
+        var entry = new Entry(this, account, origin, closed, Interlocked.Increment(ref _last));
         lock (_gate) _entries.Add(entry);
         return entry;
     }
 
+    /// <summary>In an order in which the youngest end where an account has too many: whoever has no place yet takes one, the oldest first; whoever has one
+    /// may lose it, the youngest first.</summary>
     internal IReadOnlyList<Entry> List()
     {
-        lock (_gate) return [.. _entries];
+        lock (_gate) return [.. _entries.OrderBy(entry => entry.HasPlace).ThenBy(entry => entry.HasPlace ? -entry.Number : entry.Number)];
     }
 
     /// <summary>One session; its account is null for a visitor.</summary>
-    internal sealed class Entry(SessionRoster roster, Account? account, SessionOrigin origin, IReadOnlyList<string> closed)
+    internal sealed class Entry(SessionRoster roster, Account? account, SessionOrigin origin, IReadOnlyList<string> closed, long number)
     {
         private readonly CancellationTokenSource _ended = new();
+        private readonly Lock _holding = new();
+        private volatile Account? _account = account;
+        private FileSession? _session;
         private Lease? _place;
+        private Lease? _inRoot;
+        private bool _released;
 
-        /// <summary>As it was at the login.</summary>
-        internal Account? Account { get; } = account;
+        /// <summary>Later ones have a greater one.</summary>
+        internal long Number => number;
+
+        internal bool HasPlace => Volatile.Read(ref _place) is not null;
+
+        /// <summary>As the session knows it: as it was at the login, or after the last change that the session took.</summary>
+        internal Account? Account => _account;
 
         internal SessionOrigin Origin { get; } = origin;
 
@@ -36,16 +49,56 @@ internal sealed class SessionRoster
 
         internal CancellationToken Ended => _ended.Token;
 
-        /// <summary>Takes one of the account's places, counted among all processes; false where none is free.</summary>
+        /// <summary>The session is open; where its account has changed since it was granted, it takes that now.</summary>
+        internal void Open(FileSession session, Account? granted, long? defaultQuota)
+        {
+            lock (_holding)
+            {
+                _session = session;
+                if (_account is { } now && !ReferenceEquals(now, granted)) session.Usage.Limit(now.QuotaBytes ?? defaultQuota, now.QuotaFiles);
+            }
+        }
+
+        /// <summary>The account has changed and the session goes on, under its limits as they are now.</summary>
+        internal void Take(Account after, long? defaultQuota)
+        {
+            lock (_holding)
+            {
+                _account = after;
+                _session?.Usage.Limit(after.QuotaBytes ?? defaultQuota, after.QuotaFiles);
+            }
+        }
+
+        /// <summary>
+        /// Takes one of the account's places, counted among all processes; false where none is free. One that it has already is given back before, so
+        /// that a limit which was lowered ends as many sessions as are too many.
+        /// </summary>
         internal bool TryTakePlace(Counter places, int most)
         {
-            _place = Bookkeeping.Try(() =>
+            lock (_holding)
             {
-                // Only leases count here, and they go with their processes: there is nothing to count first.
-                if (places.NeedsCount) places.Reset(default);
-                return places.TryLease(new Amount(1, 0), new Amount(most, -1));
-            });
-            return _place is not null;
+                _place?.Dispose();
+                _place = null;
+                if (_released) return true;
+
+                _place = Bookkeeping.Try(() =>
+                {
+                    // Only leases count here, and they go with their processes: there is nothing to count first.
+                    if (places.NeedsCount) places.Reset(default);
+                    return places.TryLease(new Amount(1, 0), new Amount(most, -1));
+                });
+                return _place is not null;
+            }
+        }
+
+        /// <summary>It is one of ROOT's sessions until it is released.</summary>
+        internal void Hold(Lease inRoot)
+        {
+            lock (_holding)
+            {
+                if (_released) inRoot.Dispose();
+                else _inRoot = inRoot;
+            }
         }
 
         /// <summary>Fires <see cref="Ended"/>; what listens to it runs on the pool.</summary>
@@ -53,12 +106,15 @@ internal sealed class SessionRoster
 
         internal void Release()
         {
-            lock (roster._gate)
+            lock (roster._gate) roster._entries.Remove(this);
+            lock (_holding)
             {
-                if (!roster._entries.Remove(this)) return;
-            }
+                if (_released) return;
 
-            _place?.Dispose();
+                _released = true;
+                _place?.Dispose();
+                _inRoot?.Dispose();
+            }
         }
     }
 }

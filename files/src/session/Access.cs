@@ -4,26 +4,32 @@ namespace Argosy.Files;
 internal sealed class Access
 {
     private readonly Permissions _everywhere;
+    private readonly bool _isDropBox;
+    private readonly bool _holdsHomes;
     private readonly List<(RemotePath Path, Permissions Permissions)> _paths;
 
     private readonly Action<RemotePath, string> _onRefused;
 
-    /// <param name="everywhere">What is allowed where no path says otherwise.</param>
-    /// <param name="paths">What is allowed at and beneath paths.</param>
+    /// <param name="grant">What is allowed, everywhere and at paths.</param>
     /// <param name="onRefused">Told of each refusal: the path, and the participle of what may not be done with it.</param>
-    public Access(Permissions everywhere, IEnumerable<PathPermissions> paths, Action<RemotePath, string> onRefused)
+    public Access(SessionGrant grant, Action<RemotePath, string> onRefused)
     {
-        _everywhere = everywhere;
-        _onRefused = onRefused;
+        (_everywhere, _isDropBox, _holdsHomes, _onRefused) = (grant.Permissions, grant.NumberExisting, grant.HoldsHomes, onRefused);
 
         // The longest match decides, so it is looked at first.
-        _paths = [.. paths
+        _paths = [.. grant.Paths
             .Select(entry => (Path: RemotePath.Parse(entry.Path), entry.Permissions))
             .OrderByDescending(entry => entry.Path.Bytes.Length)];
     }
 
     public Permissions At(RemotePath path)
     {
+        // Files are left directly in a drop box: into a folder, the answer would tell whether there is one. Names that are closed are taken names.
+        if (_isDropBox)
+        {
+            return path.Parent.IsRoot && !path.IsRoot ? _everywhere : Permissions.None;
+        }
+
         foreach (var entry in _paths)
         {
             if (entry.Path.Contains(path))
@@ -33,6 +39,37 @@ internal sealed class Access
         }
 
         return _everywhere;
+    }
+
+    /// <summary>True where the account's own rules close a name whole, whatever is there.</summary>
+    public bool IsClosed(RemotePath path) => _paths.Exists(entry => entry.Permissions == Permissions.None && entry.Path.Contains(path));
+
+    /// <summary>The working folder may be anywhere that one may do something; in a drop box nobody goes anywhere.</summary>
+    /// <exception cref="FileException"><see cref="FileError.NotPermitted"/>.</exception>
+    public void RequireEnter(RemotePath path)
+    {
+        if (_isDropBox ? !path.IsRoot : !Allows(path, Permissions.List | Permissions.Read | Permissions.Write))
+        {
+            throw Refusal(path, "entered");
+        }
+    }
+
+    /// <summary>
+    /// A link is made in a folder: directly in ROOT it would stand where the home of an account may be one day, and in a drop box it is no file.
+    /// </summary>
+    /// <exception cref="FileException"><see cref="FileError.NotPermitted"/>.</exception>
+    public void RequireLink(RemotePath path)
+    {
+        if (_isDropBox)
+        {
+            throw Refusal(path, "made a link");
+        }
+
+        if (_holdsHomes && path.Parent.IsRoot)
+        {
+            _onRefused(path, "made a link");
+            throw new FileException(FileError.NotPermitted, $"{path}: there are no links directly in the served folder, where accounts have their homes; make it in a folder.");
+        }
     }
 
     /// <summary>True where one of <paramref name="any"/> is allowed.</summary>

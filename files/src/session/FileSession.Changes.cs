@@ -34,10 +34,7 @@ public sealed partial class FileSession
     public async ValueTask MakeLinkAsync(RemotePath path, ReadOnlyMemory<byte> target)
     {
         Require(path, Permissions.Write, "made");
-        if (_grant.NumberExisting)
-        {
-            throw _access.Refusal(path, "made a link");
-        }
+        _access.RequireLink(path);
 
         if (!LinkTarget.StaysInside(path, target.Span))
         {
@@ -71,6 +68,7 @@ public sealed partial class FileSession
     {
         RequireLive();
         _access.RequireMove(from, to);
+        await RequireNoLinkInRootAsync(from, to);
         using var tally = new LeaseTally(Usage);
         await _home.RenameAsync(from, to, overwrite && _access.Allows(to, Permissions.Overwrite), tally);
         Log.Renamed(Name, from, to);

@@ -15,6 +15,7 @@ public sealed partial class FileSession
     public async ValueTask<Upload> OpenUploadAsync(UploadRequest request)
     {
         RequireUpload(request);
+        request = await GiveWayAsync(request);
         await RequireCountAsync();
         await RequireSpaceAsync(request.Length ?? 0);
         var trusted = request.Checks.Count > 0;

@@ -16,7 +16,7 @@ public sealed partial class FileSession : IAsyncDisposable
     internal FileSession(SessionGrant grant, IHome home, HomeUsage usage, long minFree, IOffload offload, ILogger log)
     {
         (_grant, _home, Usage, Offload, Log) = (grant, home, usage, offload, log);
-        _access = new Access(grant.Permissions, grant.Paths, (path, verb) => log.Refused(grant.Name, path, verb));
+        _access = new Access(grant, (path, verb) => log.Refused(grant.Name, path, verb));
         _space = new FreeSpace(home, minFree);
     }
 
@@ -43,7 +43,8 @@ public sealed partial class FileSession : IAsyncDisposable
     /// <exception cref="FileException"><see cref="FileError.NotFound"/>, <see cref="FileError.NotAFolder"/>.</exception>
     public async ValueTask ChangeFolderAsync(RemotePath path)
     {
-        Require(path, Permissions.List | Permissions.Read | Permissions.Write, "entered");
+        RequireLive();
+        _access.RequireEnter(path);
         var entry = await _home.FindAsync(path, followLink: true) ?? throw NotFound(path);
         Folder = entry.Kind == EntryKind.Folder ? path : throw new FileException(FileError.NotAFolder, $"{path} is not a folder.");
     }

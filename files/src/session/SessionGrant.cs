@@ -19,4 +19,8 @@ internal sealed record SessionGrant(
     long? QuotaFiles,
     bool NumberExisting,
     CancellationToken Ended,
-    Action Release);
+    Action Release)
+{
+    /// <summary>True for ROOT: other accounts' homes are, or will be, directly in it.</summary>
+    public bool HoldsHomes { get; init; }
+}

@@ -2,27 +2,42 @@ using Microsoft.Extensions.Logging;
 
 namespace Argosy.Files;
 
-/// <summary>What sessions tell the log. Paths come out escaped: <see cref="RemotePath.ToString"/> sees to it.</summary>
+/// <summary>
+/// What sessions tell the log. Names of accounts and paths come out escaped (<see cref="RemotePath.ToString"/>) and in quotes that nothing within can end.
+/// </summary>
 internal static partial class SessionLog
 {
-    [LoggerMessage(1, LogLevel.Information, "{Account} uploaded {Path}, {Bytes} bytes")]
-    public static partial void Uploaded(this ILogger log, string account, RemotePath path, long bytes);
+    public static void Uploaded(this ILogger log, string account, RemotePath path, long bytes) => log.Uploaded(new Quoted(account), new Quoted(path), bytes);
 
-    [LoggerMessage(2, LogLevel.Information, "{Account} downloads {Path}, {Bytes} bytes")]
-    public static partial void Downloading(this ILogger log, string account, RemotePath path, long bytes);
+    public static void Downloading(this ILogger log, string account, RemotePath path, long bytes) => log.Downloading(new Quoted(account), new Quoted(path), bytes);
 
-    [LoggerMessage(3, LogLevel.Information, "{Account} removed {Path}")]
-    public static partial void Removed(this ILogger log, string account, RemotePath path);
+    public static void Removed(this ILogger log, string account, RemotePath path) => log.Removed(new Quoted(account), new Quoted(path));
 
-    [LoggerMessage(4, LogLevel.Information, "{Account} renamed {From} to {To}")]
-    public static partial void Renamed(this ILogger log, string account, RemotePath from, RemotePath to);
+    public static void Renamed(this ILogger log, string account, RemotePath from, RemotePath to) =>
+        log.Renamed(new Quoted(account), new Quoted(from), new Quoted(to));
 
-    [LoggerMessage(5, LogLevel.Information, "{Account} made the folder {Path}")]
-    public static partial void FolderMade(this ILogger log, string account, RemotePath path);
+    public static void FolderMade(this ILogger log, string account, RemotePath path) => log.FolderMade(new Quoted(account), new Quoted(path));
 
-    [LoggerMessage(6, LogLevel.Warning, "{Account} was refused: {Path} may not be {Verb}")]
-    public static partial void Refused(this ILogger log, string account, RemotePath path, string verb);
+    public static void Refused(this ILogger log, string account, RemotePath path, string verb) => log.Refused(new Quoted(account), new Quoted(path), verb);
 
     [LoggerMessage(7, LogLevel.Warning, "Settled a step that a crash interrupted: {Mark}, happened: {Happened}")]
     public static partial void Settled(this ILogger log, string mark, bool happened);
+
+    [LoggerMessage(1, LogLevel.Information, "{Account} uploaded {Path}, {Bytes} bytes")]
+    private static partial void Uploaded(this ILogger log, Quoted account, Quoted path, long bytes);
+
+    [LoggerMessage(2, LogLevel.Information, "{Account} downloads {Path}, {Bytes} bytes")]
+    private static partial void Downloading(this ILogger log, Quoted account, Quoted path, long bytes);
+
+    [LoggerMessage(3, LogLevel.Information, "{Account} removed {Path}")]
+    private static partial void Removed(this ILogger log, Quoted account, Quoted path);
+
+    [LoggerMessage(4, LogLevel.Information, "{Account} renamed {From} to {To}")]
+    private static partial void Renamed(this ILogger log, Quoted account, Quoted from, Quoted to);
+
+    [LoggerMessage(5, LogLevel.Information, "{Account} made the folder {Path}")]
+    private static partial void FolderMade(this ILogger log, Quoted account, Quoted path);
+
+    [LoggerMessage(6, LogLevel.Warning, "{Account} was refused: {Path} may not be {Verb}")]
+    private static partial void Refused(this ILogger log, Quoted account, Quoted path, string verb);
 }

@@ -75,6 +75,53 @@ public sealed class BanTests : FileServiceTest
     }
 
     [Fact]
+    public async Task A_site_that_guesses_from_many_of_its_64s_is_refused_whole()
+    {
+        var service = Serve();
+        for (var i = 0; i < Rule.Failures * Bans.Wide; i++)
+        {
+            Assert.False(service.IsBanned(IPAddress.Parse("2001:db8:7:ffff::1")));
+            await FailAsync(service, 1, From($"2001:db8:7:{i:x}::1"));
+        }
+
+        Assert.True(service.IsBanned(IPAddress.Parse("2001:db8:7:ffff::1")));
+        Assert.False(service.IsBanned(IPAddress.Parse("2001:db8:8::1")));
+        Assert.Contains("Warning 2001:db8:7::/48 is banned for 00:10:00: 30 logins failed within 00:05:00. ", Log.Written);
+    }
+
+    [Fact]
+    public async Task A_name_that_many_guess_at_logs_in_from_where_it_did_before_and_from_nowhere_else()
+    {
+        var (service, other) = (Serve(), Serve(member: true));
+        await LoginAsync(service);
+        for (var i = 0; i < Rule.Failures * Bans.Wide; i++) await FailAsync(service, 1, From($"198.51.{i}.1"));
+
+        foreach (var process in new[] { service, other })
+        {
+            await RefusedAsync(() => process.LoginAsync("alex", Password, From("203.0.113.1"), InlineOffload.Instance));
+            await LoginAsync(process);
+        }
+
+        Assert.Contains(Log.Written, line => line.Contains("Warning 30 logins by one name failed within 00:05:00") && line.Contains("\"alex\""));
+        Clock.Now += Rule.Time;
+        await service.LoginAsync("alex", Password, From("203.0.113.1"), InlineOffload.Instance);
+    }
+
+    [Fact]
+    public async Task Who_leaves_before_a_proof_or_sends_an_empty_password_has_guessed_nothing()
+    {
+        var service = Serve();
+        for (var i = 0; i < 20; i++)
+        {
+            service.BeginLogin("alex", Origin);
+            await RefusedAsync(() => service.LoginAsync("alex", "", Origin, InlineOffload.Instance));
+        }
+
+        Assert.False(service.IsBanned(Origin.Address));
+        await LoginAsync(service);
+    }
+
+    [Fact]
     public async Task Without_a_number_of_failures_and_without_an_address_nobody_is_banned()
     {
         var service = Start(options => options with { Bans = Rule with { Failures = 0 } });
@@ -93,6 +140,8 @@ public sealed class BanTests : FileServiceTest
         for (var i = 0; i < times; i++)
             await RefusedAsync(() => service.LoginAsync(i % 2 == 0 ? "alex" : "nobody", "wrong", origin ?? Origin, InlineOffload.Instance));
     }
+
+    private static SessionOrigin From(string address) => Origin with { Address = IPAddress.Parse(address) };
 
     private static async Task RefusedAsync(Func<ValueTask<FileSession>> login) =>
         Assert.Equal(FileError.LoginFailed, (await Assert.ThrowsAsync<FileException>(() => login().AsTask())).Error);

@@ -30,10 +30,14 @@ public abstract class FileServiceTest : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await DisposeServicesAsync();
         foreach (var service in _services) await service.DisposeAsync();
         Premises.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>What a test has started by itself.</summary>
+    private protected virtual ValueTask DisposeServicesAsync() => default;
 
     private protected FileService Start(Func<FileServiceOptions, FileServiceOptions>? change = null)
     {
@@ -42,7 +46,8 @@ public abstract class FileServiceTest : IAsyncDisposable
         return service;
     }
 
-    private protected static async Task LoginAsync(FileService service) => await service.LoginAsync("alex", Password, Origin, InlineOffload.Instance);
+    private protected static async Task<FileSession> LoginAsync(FileService service, string name = "alex") =>
+        await service.LoginAsync(name, Password, Origin, InlineOffload.Instance);
 
     private protected static async Task EndsAsync(SessionGrant grant)
     {

@@ -75,13 +75,58 @@ public sealed class HomeMapTests : IDisposable
     }
 
     [Fact]
-    public void A_home_in_ROOT_that_is_a_link_is_a_conflict_unless_it_was_named()
+    public void A_home_in_ROOT_is_where_its_name_says_and_a_link_there_puts_nobody_out()
     {
         Directory.CreateDirectory(_premises.Beside("real"));
         Directory.CreateSymbolicLink(Path.Combine(_premises.Root, "alex"), _premises.Beside("real"));
+        var link = Path.Combine(_premises.Root, "alex");
 
-        Assert.Contains("--home", Map(Named("alex")).Conflicts["alex"]);
-        Assert.Empty(Map(Named("alex", Path.Combine(_premises.Root, "alex"))).Conflicts);
+        var map = Map(Named("alex"), Named("carol", _premises.Beside("real")), Named("owner", _premises.Root));
+        Assert.Empty(map.Conflicts);
+        Assert.Equal(link, map.PlaceOf("alex"));
+        Assert.Equal(RealPath.Of(_premises.Beside("real")), Map(Named("alex", link)).PlaceOf("alex"));
+    }
+
+    [Theory]
+    [InlineData("new", "new/inner", "old", "", "new")]
+    [InlineData("x", "x", "old", "", "new")]
+    [InlineData("x/inner", "x", "old", "", "new")]
+    [InlineData("x", "x", "", "", "new,old")]
+    [InlineData("x", "x", "old", "new", "new,old")]
+    public void Whoever_was_served_at_a_place_goes_on_when_another_account_comes_in_its_way(
+        string oldPlace, string newPlace, string served, string alsoServed, string inConflict)
+    {
+        Account[] accounts = [Named("old", _premises.Beside(oldPlace)), Named("new", _premises.Beside(newPlace)), Named("third")];
+        var map = new HomeMap(Options(), accounts, (name, _) => name == served || name == alsoServed);
+
+        Assert.Equal(inConflict.Split(','), Names(map));
+    }
+
+    [Fact]
+    public void A_home_that_cannot_be_found_is_its_accounts_conflict_alone()
+    {
+        Directory.CreateSymbolicLink(_premises.Beside("a"), _premises.Beside("b"));
+        Directory.CreateSymbolicLink(_premises.Beside("b"), _premises.Beside("a"));
+
+        var map = Map(Named("alex", _premises.Beside("a")), Named("bob"));
+        Assert.Equal(["alex"], Names(map));
+        Assert.Null(map.PlaceOf("alex"));
+        Assert.NotNull(map.PlaceOf("bob"));
+    }
+
+    [Fact]
+    public void Homes_that_did_not_change_are_not_looked_for_again()
+    {
+        Directory.CreateDirectory(_premises.Beside("one"));
+        var link = _premises.Beside("link");
+        Directory.CreateSymbolicLink(link, _premises.Beside("one"));
+        var before = Map(Named("alex", link));
+        Directory.Delete(link);
+        Directory.CreateSymbolicLink(link, _premises.Beside("two"));
+
+        var after = new HomeMap(Options(), [Named("alex", link), Named("bob", link)], static (_, _) => false, before);
+        Assert.Equal(before.PlaceOf("alex"), after.PlaceOf("alex"));
+        Assert.Equal(RealPath.Of(_premises.Beside("two")), after.PlaceOf("bob"));
     }
 
     [Fact]
@@ -111,5 +156,8 @@ public sealed class HomeMapTests : IDisposable
     private HomeMap Map(params Account[] accounts) => Map(AnonymousAccess.None, accounts);
 
     private HomeMap Map(AnonymousAccess anonymous, params Account[] accounts) =>
-        new(new FileServiceOptions { Root = _premises.Root, Data = _premises.Data, Anonymous = anonymous }, accounts);
+        new(Options(anonymous), accounts);
+
+    private FileServiceOptions Options(AnonymousAccess anonymous = AnonymousAccess.None) =>
+        new() { Root = _premises.Root, Data = _premises.Data, Anonymous = anonymous };
 }

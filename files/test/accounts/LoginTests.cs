@@ -65,6 +65,46 @@ public sealed class LoginTests : FileServiceTest
     }
 
     [Fact]
+    public async Task What_another_process_has_changed_holds_at_the_next_login_without_waiting_for_a_review()
+    {
+        var (operators, servers) = (Store(), Store());
+        await using var service = new FileService(Options, servers, _ => Opener, Log, Clock);
+        await Assert.ThrowsAsync<FileException>(() => LoginAsync(service));
+
+        operators.Save(Alex);
+        await LoginAsync(service);
+        operators.Save(Alex with { Verifier = Another });
+        await Assert.ThrowsAsync<FileException>(() => LoginAsync(service));
+        await service.LoginAsync("alex", "another", Origin, InlineOffload.Instance);
+        operators.Remove("alex");
+        await Assert.ThrowsAsync<FileException>(() => service.LoginAsync("alex", "another", Origin, InlineOffload.Instance).AsTask());
+
+        JsonAccountStore Store() => new(Premises.Data, new Lines<JsonAccountStore>());
+    }
+
+    [Fact]
+    public async Task A_name_cannot_play_the_rest_of_its_line_in_the_log()
+    {
+        var service = Start();
+        const string name = "x\" from 9.9.9.9 over argosy://: \"root\\";
+        await Assert.ThrowsAsync<FileException>(() => service.LoginAsync(name, "x", Origin with { Protocol = "native" }, InlineOffload.Instance).AsTask());
+
+        Assert.Equal(
+            "Warning Login refused from 192.0.2.7 over argosy://: \"x\\x22 from 9.9.9.9 over argosy://: \\x22root\\\\\": there is no such account ",
+            Assert.Single(Log.Written));
+    }
+
+    [Fact]
+    public async Task What_a_home_cannot_be_opened_for_stands_in_the_log()
+    {
+        var service = Start();
+        Opener.Fails = new FileException(FileError.Storage, "It cannot be opened.", new FileException(FileError.Storage, "The disk is gone."));
+
+        await Assert.ThrowsAsync<FileException>(() => LoginAsync(service));
+        Assert.Equal("Error \"alex\" cannot log in: It cannot be opened. The disk is gone. ", Assert.Single(Log.Written));
+    }
+
+    [Fact]
     public async Task An_attempt_ends_once()
     {
         var attempt = Start().BeginLogin("alex", Origin);
@@ -84,7 +124,7 @@ public sealed class LoginTests : FileServiceTest
         attempt.Fail();
 
         Assert.Equal(
-            "Warning The login of evil\\x1b]0;x\\x07\\x0a from 192.0.2.7 by test was refused: there is no such account. ",
+            "Warning Login refused from 192.0.2.7 over test://: \"evil\\x1b]0;x\\x07\\x0a\": there is no such account ",
             Assert.Single(Log.Written));
         await Assert.ThrowsAsync<InvalidOperationException>(() => attempt.SucceedAsync(InlineOffload.Instance).AsTask());
     }

@@ -85,10 +85,14 @@ public sealed class OpenedHomeTests : FileServiceTest
     }
 
     [Fact]
-    public void Homes_in_conflict_keep_the_service_from_starting()
+    public async Task Homes_in_conflict_keep_their_accounts_out_and_nobody_else()
     {
-        Accounts.Save(Alex with { Name = "bob", Home = Path.Combine(Premises.Root, "alex", "inner") });
+        Accounts.SaveAll([Alex with { Name = "bob", Home = Path.Combine(Premises.Root, "alex", "inner") }, Alex with { Name = "carol" }]);
+        var service = Start();
 
-        Assert.Contains("overlap", Assert.Throws<HomeException>(() => Start()).Message);
+        Assert.Contains(Log.Written, line => line.StartsWith("Error \"bob\" cannot log in: ") && line.Contains("overlap") && line.Contains("--home"));
+        await LoginAsync(service, "carol");
+        foreach (var name in new[] { "alex", "bob" })
+            Assert.Equal(FileError.Storage, (await Assert.ThrowsAsync<FileException>(() => LoginAsync(service, name))).Error);
     }
 }

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Argosy.Files.Tests;
 
@@ -6,6 +6,8 @@ namespace Argosy.Files.Tests;
 internal sealed class RecordingOpener : ISessionOpener
 {
     public List<SessionGrant> Grants { get; } = [];
+
+    public List<FileSession> Sessions { get; } = [];
 
     public Exception? Fails { get; set; }
 
@@ -23,6 +25,8 @@ internal sealed class RecordingOpener : ISessionOpener
         }
 
         Grants.Add(grant);
-        return (FileSession)RuntimeHelpers.GetUninitializedObject(typeof(FileSession));
+        var session = new FileSession(grant, null!, new HomeUsage(null!, grant.QuotaBytes, grant.QuotaFiles), 0, offload, NullLogger.Instance);
+        Sessions.Add(session);
+        return session;
     }
 }

@@ -6,18 +6,75 @@ namespace Argosy.Files.Tests;
 public sealed class SessionEndTests : FileServiceTest
 {
     [Fact]
-    public async Task An_account_that_comes_into_conflict_later_ends_and_is_kept_out_while_others_go_on()
+    public async Task An_account_that_comes_into_the_way_of_another_is_kept_out_and_all_others_go_on()
     {
-        Accounts.Save(Alex with { Name = "carol" });
         var service = Start();
         await LoginAsync(service);
 
         Accounts.Save(Alex with { Name = "bob", Home = Path.Combine(Premises.Root, "alex", "inner") });
 
-        await EndsAsync(Opener.Grants[0]);
-        Assert.Equal(FileError.Storage, (await Assert.ThrowsAsync<FileException>(() => LoginAsync(service))).Error);
-        await service.LoginAsync("carol", Password, Origin, InlineOffload.Instance);
-        Assert.Contains(Log.Written, line => line.StartsWith("Error alex cannot log in: ") && line.Contains("overlap"));
+        Assert.Equal(FileError.Storage, (await Assert.ThrowsAsync<FileException>(() => LoginAsync(service, "bob"))).Error);
+        Assert.False(Opener.Grants[0].Ended.IsCancellationRequested);
+        await LoginAsync(service);
+        Assert.Contains(Log.Written, line => line.StartsWith("Error \"bob\" cannot log in: ") && line.Contains("overlap"));
+        Assert.DoesNotContain(Log.Written, line => line.StartsWith("Error \"alex\""));
+    }
+
+    [Fact]
+    public async Task An_account_that_is_moved_into_the_way_of_another_ends()
+    {
+        Accounts.Save(Alex with { Name = "bob" });
+        var service = Start();
+        await LoginAsync(service);
+        await LoginAsync(service, "bob");
+
+        Accounts.Save(Alex with { Name = "bob", Home = Path.Combine(Premises.Root, "alex") });
+
+        await EndsAsync(Opener.Grants[1]);
+        Assert.False(Opener.Grants[0].Ended.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task Quotas_that_are_changed_hold_for_sessions_that_run()
+    {
+        Accounts.Save(Alex with { QuotaBytes = 1, QuotaFiles = 2 });
+        var service = Start(options => options with { DefaultQuotaBytes = 9 });
+        await LoginAsync(service);
+
+        Accounts.Save(Alex with { QuotaBytes = 3, QuotaFiles = 4 });
+        Assert.Equal((3L, 4L), Limits());
+        Accounts.Save(Alex);
+        Assert.Equal((9L, null), Limits());
+
+        (long?, long?) Limits() => (Opener.Sessions[0].Usage.MostBytes, Opener.Sessions[0].Usage.MostFiles);
+    }
+
+    [Fact]
+    public async Task A_limit_of_sessions_that_is_lowered_ends_as_many_as_are_too_many_in_all_processes()
+    {
+        var (here, there) = (Start(), Start());
+        foreach (var service in new[] { here, there, here, there }) await LoginAsync(service);
+
+        Accounts.Save(Alex with { MaxSessions = 3 });
+        Assert.Single(Opener.Grants, grant => grant.Ended.IsCancellationRequested);
+        Opener.Grants.Single(grant => grant.Ended.IsCancellationRequested).Release();
+
+        Accounts.Save(Alex with { MaxSessions = 1 });
+        Assert.Equal(3, Opener.Grants.Count(grant => grant.Ended.IsCancellationRequested));
+        Assert.Equal(FileError.TooManySessions, (await Assert.ThrowsAsync<FileException>(() => LoginAsync(here))).Error);
+
+        Accounts.Save(Alex);
+        await LoginAsync(here);
+    }
+
+    [Fact]
+    public async Task Of_too_many_sessions_of_a_process_the_youngest_end()
+    {
+        var service = Start();
+        for (var i = 0; i < 3; i++) await LoginAsync(service);
+
+        Accounts.Save(Alex with { MaxSessions = 2 });
+        Assert.Equal([false, false, true], Opener.Grants.Select(grant => grant.Ended.IsCancellationRequested));
     }
 
     public static TheoryData<string> Losses => ["removed", "disabled", "password", "expires", "permissions", "path", "networks", "home"];
@@ -45,7 +102,7 @@ public sealed class SessionEndTests : FileServiceTest
 
         await EndsAsync(Opener.Grants[0]);
         Assert.False(Opener.Grants[1].Ended.IsCancellationRequested);
-        Assert.Contains(Log.Written, line => line.Contains("The session of alex was ended"));
+        Assert.Contains(Log.Written, line => line.Contains("The session of \"alex\" was ended"));
     }
 
     [Fact]

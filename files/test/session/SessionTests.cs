@@ -295,11 +295,11 @@ public sealed class SessionTests : IAsyncLifetime
 
         Assert.Equal(
         [
-            "ann uploaded /a\\x1b[2J\\x0ab, 3 bytes",
-            "ann downloads /a\\x1b[2J\\x0ab, 3 bytes",
-            "ann renamed /a\\x1b[2J\\x0ab to /new",
-            "ann removed /new",
-            "ann was refused: /no/x may not be written",
+            "\"ann\" uploaded \"/a\\x1b[2J\\x0ab\", 3 bytes",
+            "\"ann\" downloads \"/a\\x1b[2J\\x0ab\", 3 bytes",
+            "\"ann\" renamed \"/a\\x1b[2J\\x0ab\" to \"/new\"",
+            "\"ann\" removed \"/new\"",
+            "\"ann\" was refused: \"/no/x\" may not be written",
         ], log.Lines);
     }
 

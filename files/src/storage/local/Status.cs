@@ -14,6 +14,7 @@ internal struct Status
 
     [FieldOffset(16)] public uint Links;
     [FieldOffset(20)] public uint Owner;
+    [FieldOffset(24)] public uint Group;
     [FieldOffset(28)] public ushort TypeAndMode;
     [FieldOffset(32)] public ulong Inode;
     [FieldOffset(40)] public long Length;
