@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Argosy.Files;
@@ -22,7 +23,7 @@ internal static class AccountsJson
         }
         catch (JsonException e)
         {
-            throw new AccountStoreException($"{path}, line {(e.LineNumber ?? 0) + 1}: {Reason(e)} Correct it or restore a copy.", e);
+            throw new AccountStoreException($"{path}, line {(e.LineNumber ?? 0) + 1}: {Reason(e)}. Correct it or restore a copy.", e);
         }
         catch (FormatException e)
         {
@@ -44,10 +45,14 @@ internal static class AccountsJson
         return twice is null ? accounts : throw new FormatException($"The account '{AccountName.ForLog(twice.Key)}' stands there twice.");
     }
 
-    /// <summary>The message without the tail in which the serializer repeats path and line.</summary>
-    private static string Reason(JsonException e)
+    /// <summary>
+    /// What is wrong, in this room's words. The base library's would repeat what it found there: whoever can put another file in this one's place must not
+    /// read of it in a message.
+    /// </summary>
+    private static string Reason(JsonException e) => e switch
     {
-        var reason = e.Message.Split(" Path: ")[0].Split(" LineNumber: ")[0].TrimEnd('.');
-        return reason + ".";
-    }
+        { InnerException: FormatException own } => own.Message.TrimEnd('.'),
+        { Path: { Length: > 1 } place } => $"what stands at {Escaped.Text(Encoding.UTF8.GetBytes(place))} is unknown, missing, there twice or of another form",
+        _ => "this is not the JSON of accounts",
+    };
 }

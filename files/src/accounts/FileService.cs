@@ -10,8 +10,6 @@ public sealed class FileService : IAsyncDisposable
     // Twice within the second in which a removed account's sessions have to end.
     private static readonly TimeSpan ReviewInterval = TimeSpan.FromMilliseconds(400);
 
-    // Sessions of ROOT end within a second when a home comes into it; what they are doing at that moment may take longer.
-    private static readonly TimeSpan RootPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RootPause = TimeSpan.FromMilliseconds(10);
 
     private const string LedgerName = "ledger";
@@ -75,6 +73,9 @@ public sealed class FileService : IAsyncDisposable
         accounts.Changed += OnChanged;
         _timer = _clock.CreateTimer(static state => ((FileService)state!).OnTick(), this, ReviewInterval, ReviewInterval);
     }
+
+    /// <summary>How long a login waits for sessions of ROOT that have to end. They do within a second; what they are doing at that moment may take longer.</summary>
+    internal TimeSpan RootPatience { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>What anonymous visitors may do.</summary>
     public AnonymousAccess Anonymous => _options.Anonymous;
