@@ -1,5 +1,4 @@
 using System.Net;
-using Argosy.Ledger;
 using Microsoft.Extensions.Logging;
 
 namespace Argosy.Files;
@@ -22,7 +21,9 @@ public sealed class FileService : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly DecoyVerifiers _decoys;
     private readonly Bans? _bans;
-    private readonly Counter _strangers;
+    private readonly Places _strangers;
+    private readonly Places _visitors;
+    private readonly RareLine _crowded = new();
     private readonly HomeRegister _register;
     private readonly HomeFolders _folders;
     private readonly RootSessions _rootSessions;
@@ -65,7 +66,8 @@ public sealed class FileService : IAsyncDisposable
         _decoys = new DecoyVerifiers(LoginSecret.Open(options.Data));
         _decoys.Imitate(accounts.List());
         _ledger = Ledger.Ledger.Open(Path.Combine(options.Data, LedgerName), log);
-        _strangers = _ledger.Counter("strangers");
+        _strangers = new Places(_ledger, "strangers");
+        _visitors = new Places(_ledger, "visitors");
         _rootSessions = new RootSessions(_ledger);
         _bans = Bans.Open(options.Bans, options.Data, _clock, log);
         _opener = opener(_ledger);
@@ -134,15 +136,16 @@ public sealed class FileService : IAsyncDisposable
     /// Takes one of <paramref name="most"/> places for connections that have not logged in, counted among all processes; dispose of it when it has
     /// logged in or gone. Null where none is free.
     /// </summary>
-    public IDisposable? TryAdmitStranger(int most)
+    /// <param name="most">How many there are; 0 for no limit.</param>
+    /// <param name="address">Where the connection comes from; null for a local socket.</param>
+    /// <param name="mostFromAddress">How many of them one IPv4 address or IPv6 /64 may have; 0 for no limit.</param>
+    public IDisposable? TryAdmitStranger(int most, IPAddress? address = null, int mostFromAddress = 0)
     {
         try
         {
-            // Only leases count here, and they go with their processes: there is nothing to count first.
-            if (_strangers.NeedsCount) _strangers.Reset(default);
-            return _strangers.TryLease(new Amount(1, 0), new Amount(most, -1));
+            return _strangers.TryTake(address, most, mostFromAddress);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException or NotCountedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
             return null; // Without the ledger nobody could log in either.
         }
@@ -223,8 +226,7 @@ public sealed class FileService : IAsyncDisposable
             if (known is not null && Admission.Ending(known, _accounts.Find(name), origin, _clock.GetUtcNow()) is { } reason) throw Refused(name, origin, reason);
             if (homes.Conflicts.TryGetValue(name, out var conflict)) throw Unserved(name, conflict);
             if (place is null) throw Refused(name, origin, "the account was removed");
-            if (known?.MaxSessions is { } most && !entry.TryTakePlace(Places(name), most))
-                throw Refused(name, origin, "it has all the sessions it may have", FileError.TooManySessions, $"The account has {most} sessions already: end one, then try again.");
+            TakePlace(entry, known);
 
             if (!MayOpen(entry, homes, place))
             {
@@ -278,7 +280,24 @@ public sealed class FileService : IAsyncDisposable
         }
     }
 
-    private Counter Places(string name) => _ledger.Counter($"sessions of {name}");
+    /// <exception cref="FileException"><see cref="FileError.TooManySessions"/>; <see cref="FileError.Storage"/>.</exception>
+    private void TakePlace(SessionRoster.Entry entry, Account? account)
+    {
+        if (account is null)
+        {
+            var limits = _options.Limits;
+            if (!entry.TryHold(() => _visitors.TryTake(entry.Origin.Address, limits.Visitors, limits.VisitorsFromAddress)))
+                throw Crowded(AccountName.Anonymous, entry.Origin, "there are as many visitors as there may be, in all or from there", "There are as many visitors as there may be: try again later.");
+        }
+        else if (MostSessions(account) is { } most && !entry.TryTakePlace(PlacesOf(account.Name), most))
+        {
+            throw Crowded(account.Name, entry.Origin, "it has all the sessions it may have", $"The account has {most} sessions already: end one, then try again.");
+        }
+    }
+
+    private int? MostSessions(Account account) => account.MaxSessions ?? (_options.Limits.PerAccount > 0 ? _options.Limits.PerAccount : null);
+
+    private Ledger.Counter PlacesOf(string name) => _ledger.Counter($"sessions of {name}");
 
     /// <summary>
     /// From its first serving on others than the operator can put something into ROOT. What is there before, at the places of homes, is what the operator
@@ -403,7 +422,7 @@ public sealed class FileService : IAsyncDisposable
         entry.Take(after, _options.DefaultQuotaBytes);
         try
         {
-            return after.MaxSessions is not { } most || most >= before.MaxSessions || entry.TryTakePlace(Places(after.Name), most);
+            return MostSessions(after) is not { } most || most >= MostSessions(before) || entry.TryTakePlace(PlacesOf(after.Name), most);
         }
         catch (FileException)
         {
@@ -448,6 +467,13 @@ public sealed class FileService : IAsyncDisposable
     {
         _log.Refused(name, origin, reason);
         return new FileException(error, message);
+    }
+
+    // Whoever may log in can do so over and over: not each time is a line.
+    private FileException Crowded(string name, SessionOrigin origin, string reason, string message)
+    {
+        if (_crowded.IsDue(out var times)) _log.Refused(name, origin, times == 1 ? reason : $"{reason} ({times} such refusals since the last line)");
+        return new FileException(FileError.TooManySessions, message);
     }
 
     private static FileException LoginFailed() => new(FileError.LoginFailed, "Unknown name or wrong password.");

@@ -30,7 +30,7 @@ internal sealed class SessionRoster
         private readonly Lock _holding = new();
         private volatile Account? _account = account;
         private FileSession? _session;
-        private Lease? _place;
+        private IDisposable? _place;
         private Lease? _inRoot;
         private bool _released;
 
@@ -79,14 +79,25 @@ internal sealed class SessionRoster
             {
                 _place?.Dispose();
                 _place = null;
+            }
+
+            return TryHold(() =>
+            {
+                // Only leases count here, and they go with their processes: there is nothing to count first.
+                if (places.NeedsCount) places.Reset(default);
+                return places.TryLease(new Amount(1, 0), new Amount(most, -1));
+            });
+        }
+
+        /// <summary>Takes a place and holds it until it is released; false where none is free.</summary>
+        /// <exception cref="FileException"><see cref="FileError.Storage"/>: the ledger failed.</exception>
+        internal bool TryHold(Func<IDisposable?> take)
+        {
+            lock (_holding)
+            {
                 if (_released) return true;
 
-                _place = Bookkeeping.Try(() =>
-                {
-                    // Only leases count here, and they go with their processes: there is nothing to count first.
-                    if (places.NeedsCount) places.Reset(default);
-                    return places.TryLease(new Amount(1, 0), new Amount(most, -1));
-                });
+                _place = Bookkeeping.Try(take);
                 return _place is not null;
             }
         }

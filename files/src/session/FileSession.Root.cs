@@ -17,7 +17,8 @@ public sealed partial class FileSession
         for (var number = 1; number <= NumberedName.Most; number++)
         {
             var path = RemotePath.Resolve(request.Path.Parent, NumberedName.Of(request.Path.Name.Span, number));
-            if (!_access.IsClosed(path) && await _home.FindAsync(path, followLink: false) is null or { Kind: EntryKind.File })
+            var there = _access.IsClosed(path) ? EntryKind.Folder : (await _home.FindAsync(path, followLink: false))?.Kind;
+            if (there is null || (number == 1 && there == EntryKind.File))
             {
                 return request with { Path = path };
             }

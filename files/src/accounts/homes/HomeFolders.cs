@@ -41,6 +41,7 @@ internal sealed class HomeFolders(HomeRegister register)
         // First the disk, then what is known of it: who makes a home in another process has claimed it before.
         var look = LookAt(place);
         var state = register.StateOf(name, place);
+        if (look == Look.Missing && state >= HomeState.Made) look = LookAt(place); // Made between the two.
         if (look == Look.Missing && state is HomeState.Unknown or HomeState.Claimed)
         {
             Make(name, place, state);
