@@ -53,6 +53,65 @@ public sealed class UserTests : IDisposable
     }
 
     [Fact]
+    public async Task Columns_stand_under_each_other_however_wide_a_name_is_drawn()
+    {
+        foreach (var name in new[] { "\u7d75\u6587\u5b57", "bo" }) await UserAsync($"add {name} --max-files 7 --permissions default --password-stdin", Password);
+
+        var lines = (await UserAsync("list")).Output.TrimEnd().Split('\n');
+        Assert.Equal("\u7d75\u6587\u5b57  ROOT/NAME  -      7      default", lines[2]);
+        Assert.Equal("bo      ROOT/NAME  -      7      default", lines[1]);
+    }
+
+    [Theory]
+    [InlineData("folder", "with what is in it, say --home")]
+    [InlineData("file", "something else lies already")]
+    [InlineData("link", "something else lies already")]
+    public async Task What_lies_at_a_new_home_is_given_away_only_when_it_is_named(string what, string reason)
+    {
+        var place = LaidOut(what);
+        _home.Write("users.ini", "[ok]\nPassword = 1\n[2026]\nPassword = 1\n");
+
+        foreach (var command in new[] { "add 2026 --password-stdin", "import users.ini" })
+        {
+            var refused = await UserAsync(command, Password);
+            Assert.Equal((1, ""), (refused.ExitCode, refused.Output));
+            Assert.Contains($"its home would be {place}, where ", refused.Error);
+            Assert.Contains(reason, refused.Error);
+        }
+
+        Assert.Equal("[]\n", (await UserAsync("list --json")).Output);
+        Assert.Equal("Added 2026.\n", (await UserAsync($"add 2026 --home {place} --password-stdin", Password)).Output);
+        Assert.Contains($"Home:        {place}\n", (await UserAsync("show 2026")).Output);
+        Assert.Contains("cannot have that home", (await UserAsync("set 2026 --home none")).Error);
+    }
+
+    [Fact]
+    public async Task A_home_in_the_way_of_another_is_refused_with_both_names()
+    {
+        LaidOut("nothing");
+        await UserAsync("add alex --password-stdin", Password);
+
+        var refused = await UserAsync($"add bo --home {_home["root/alex/inner"]} --password-stdin", Password);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("the homes of \"alex\"", refused.Error);
+        Assert.Contains($"Home:        {_home["root/alex"]}\n", (await UserAsync("show alex")).Output);
+        Assert.Equal($"Removed alex. Its files stay in {_home["root/alex"]}.\n", (await UserAsync("remove alex")).Output);
+    }
+
+    /// <summary>A data folder whose server has served <c>root</c>, where something lies at the name 2026.</summary>
+    private string LaidOut(string what)
+    {
+        DataFolder.Ensure(_home["data"]);
+        var place = _home["root/2026"];
+        Directory.CreateDirectory(_home["root"]);
+        _home.Write("data/homes", $"{JsonSerializer.Serialize(new[] { "root", _home["root"] })}\n");
+        if (what == "folder") Directory.CreateDirectory(place);
+        if (what == "file") File.WriteAllText(place, "");
+        if (what == "link") Directory.CreateSymbolicLink(place, _home["root"] + "/elsewhere");
+        return place;
+    }
+
+    [Fact]
     public async Task What_proves_a_password_is_stored_but_never_shown()
     {
         await UserAsync("add alex --password-stdin", Password + "\r\n");
@@ -75,7 +134,9 @@ public sealed class UserTests : IDisposable
 
     [Theory]
     [InlineData("add alex --password-stdin", "", 2, "standard input is empty")]
-    [InlineData("add alex --password-stdin", "\n", 2, "a password has 1 to")]
+    [InlineData("add alex --password-stdin", "\n", 2, "at least 6 characters")]
+    [InlineData("add alex --password-stdin", "short\n", 2, "at least 6 characters")]
+    [InlineData("passwd bo --password-stdin", "x", 2, "at least 6 characters")]
     [InlineData("add alex", "secret\n", 2, "--password-stdin")]
     [InlineData("add alex secret", "", 2, "one argument too many")]
     [InlineData("add alex --password secret", "", 2, "no option \"--password\"")]
@@ -131,7 +192,7 @@ public sealed class UserTests : IDisposable
     [Fact]
     public async Task An_INI_file_is_imported_whole_or_not_at_all()
     {
-        _home.Write("accounts.ini", "[DEFAULT]\nQuotation = 100\n\n[alex]\nPassword =123\n\n[bo]\nPassword = abc def\nQuotation = 5\n");
+        _home.Write("accounts.ini", "[DEFAULT]\nQuotation = 100\n\n[alex]\nPassword =123\n\n[bo]\nPassword = abc def\nQuota = 5M\n");
         Assert.Equal(new CommandResult(0, "Imported 2: alex, bo.\n", ""), await UserAsync("import accounts.ini"));
         Assert.Equal(100L << 20, (await ShowAsync("alex")).GetProperty("quota").GetInt64());
         Assert.Equal(5L << 20, (await ShowAsync("bo")).GetProperty("quota").GetInt64());

@@ -39,6 +39,7 @@ internal static class UserCommand
             var account = changes.Apply(parsed, new Account { Name = AccountFolder.NewName(parsed.GetValue(name)!) });
             if (accounts.Store.Find(account.Name) is not null)
                 throw new CommandException($"{account.Name} exists already; \"user set\" and \"user passwd\" change it");
+            accounts.RequireHome(account);
             accounts.Save(account with { Verifier = NewPassword.Verifier(account.Name, parsed.GetValue(stdin)) });
             Console.Out.WriteLine($"Added {Terminal.Escape(account.Name)}.");
         });
@@ -54,8 +55,9 @@ internal static class UserCommand
         {
             if (!changes.Any(parsed)) throw new CommandException("there is nothing to change: give --home, --quota, --max-files or --permissions", exitCode: 2);
             using var accounts = AccountFolder.Open(parsed.GetValue(data));
-            var account = accounts.Change(parsed.GetValue(name)!, old => changes.Apply(parsed, old));
-            AccountReport.WriteOne(Console.Out, account);
+            var before = accounts.Get(parsed.GetValue(name)!);
+            if (changes.Apply(parsed, before) is var after && after.Home != before.Home) accounts.RequireHome(after);
+            AccountReport.WriteOne(Console.Out, accounts.Change(before.Name, old => changes.Apply(parsed, old)), accounts.Homes);
         });
         return command;
     }
@@ -84,7 +86,7 @@ internal static class UserCommand
             using var accounts = AccountFolder.Open(parsed.GetValue(data));
             var account = accounts.Get(parsed.GetValue(name)!);
             if (parsed.GetValue(json)) AccountReport.WriteJson(Console.Out, account);
-            else AccountReport.WriteOne(Console.Out, account);
+            else AccountReport.WriteOne(Console.Out, account, accounts.Homes);
         });
         return command;
     }
@@ -113,14 +115,14 @@ internal static class UserCommand
             using var accounts = AccountFolder.Open(parsed.GetValue(data));
             var account = accounts.Get(parsed.GetValue(name)!);
             accounts.Remove(account.Name);
-            Console.Out.WriteLine($"Removed {Terminal.Escape(account.Name)}. Its files stay in {Terminal.Escape(account.Home ?? $"ROOT/{account.Name}")}.");
+            Console.Out.WriteLine($"Removed {Terminal.Escape(account.Name)}. Its files stay in {Terminal.Escape(AccountReport.Home(account, accounts.Homes))}.");
         });
         return command;
     }
 
     private static Command Import(Option<string?> data)
     {
-        var file = new Argument<string>("FILE") { Description = "A section [name] per account with Password, Quotation (MiB) and Home; [DEFAULT] holds for all." };
+        var file = new Argument<string>("FILE") { Description = "A section [name] per account with Password, Quota (such as 500M) and Home; [DEFAULT] holds for all." };
         var replace = new Option<bool>("--replace") { Description = "Replace accounts that exist already; without it they stop the import." };
         var command = new Command("import", "Add accounts from an INI file, all or none. Only verifiers of passwords are stored.") { file, replace };
         command.SetAction(parsed =>

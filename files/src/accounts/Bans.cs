@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Argosy.Files;
 
 /// <summary>
-/// Who guesses passwords, from where, and at whom (docs/decisions/0018-guessing.md). Shared by all processes that serve the data folder. Only names and passwords that were wrong
+/// Who guesses passwords, from where, and at whom (docs/security.md says what for). Shared by all processes that serve the data folder. Only names and passwords that were wrong
 /// count: an account that is over a limit, disabled or expired has shown its password, and who left before the proof has guessed nothing. Thread-safe.
 /// </summary>
 internal sealed class Bans : IDisposable

@@ -22,6 +22,12 @@ public sealed record PasswordVerifier(byte[] Salt, int Iterations, byte[] Stored
     /// <summary>Rounds of new verifiers.</summary>
     public const int DefaultIterations = 50_000;
 
+    /// <summary>
+    /// Fewest characters of a password that somebody chooses. Guesses over the network are few (<see cref="BanRule"/>), so this keeps out what is guessed in a
+    /// few dozen tries; passwords that were chosen elsewhere, and come by import, may be shorter.
+    /// </summary>
+    public const int MinChosenLength = 6;
+
     /// <summary>Most characters of a password.</summary>
     public const int MaxPasswordLength = 1024;
 

@@ -20,6 +20,7 @@ public static class PermissionText
     private static readonly (string Word, Permissions Value)[] Presets =
     [
         ("all", Permissions.Default),
+        ("default", Permissions.Default),
         ("read-only", Permissions.Read | Permissions.List),
         ("none", Permissions.None),
     ];
@@ -27,7 +28,7 @@ public static class PermissionText
     /// <summary>What may be written, for messages and help.</summary>
     public static string Vocabulary { get; } = string.Join(", ", Words.Concat(Presets).Select(each => each.Word));
 
-    /// <summary>Permissions from <c>read,list,write</c>, <c>all</c> (everything but exec), <c>read-only</c> or <c>none</c>, in either case.</summary>
+    /// <summary>Permissions from <c>read,list,write</c>, <c>all</c> or <c>default</c> (everything but exec), <c>read-only</c> or <c>none</c>, in either case.</summary>
     /// <exception cref="FormatException">A word is unknown or missing; the message names it and lists the known ones.</exception>
     public static Permissions Parse(string text)
     {

@@ -46,6 +46,14 @@ public sealed class AccountImportTests
     [InlineData("  [alex]  ; comment\n   Password=p\n   Quotation=1\n  Home=/srv/alex")]
     public void Marks_and_line_ends_do_not_matter(string text) => Assert.True(Assert.Single(Read(text)).Verifier!.Verify("p"));
 
+    [Theory]
+    [InlineData("[alex]\nPassword=p\nQuota = 1M\n")]
+    [InlineData("[DEFAULT]\nQuotation=7\n[alex]\nPassword=p\nQuota = 1048576\n")]
+    [InlineData("[DEFAULT]\nQuota=7G\n[alex]\nPassword=p\nQuotation = 1\n")]
+    [InlineData("[DEFAULT]\nQuota=1.0 MiB\n[alex]\nPassword=p\n")]
+    [InlineData("[alex]\nPassword=p\nQuota = 0.5mb\n", 1 << 19)]
+    public void A_quota_is_a_size_or_under_its_old_name_MiB(string text, long bytes = 1 << 20) => Assert.Equal(bytes, Assert.Single(Read(text)).QuotaBytes);
+
     [Fact]
     public void A_home_is_taken_as_written() => Assert.Equal(Absolute, Assert.Single(Read($"[alex]\nPassword=p\nHome={Absolute}")).Home);
 
@@ -58,6 +66,12 @@ public sealed class AccountImportTests
     [InlineData("[alex]\nPassword=\n", 2)]
     [InlineData("[alex]\nPassword=a\u0001b\n", 2)]
     [InlineData("[alex]\nPassword=p\nQuotation=-1\n", 3)]
+    [InlineData("[alex]\nPassword=p\nQuota=-1\n", 3)]
+    [InlineData("[alex]\nPassword=p\nQuota=\n", 3)]
+    [InlineData("[alex]\nPassword=p\nQuota=M\n", 3)]
+    [InlineData("[alex]\nPassword=p\nQuota=9000000T\n", 3)]
+    [InlineData("[alex]\nPassword=p\nQuota=9000000000000000000000000000T\n", 3)]
+    [InlineData("[alex]\nPassword=p\nQuota=1M\nQuotation=1\n", 4)]
     [InlineData("[alex]\nPassword=p\nQuotation=1.5\n", 3)]
     [InlineData("[alex]\nPassword=p\nQuotation=8796093022208\n", 3)]
     [InlineData("[alex]\nPassword=p\nQuotation=\n", 3)]

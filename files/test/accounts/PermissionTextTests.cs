@@ -9,6 +9,7 @@ public sealed class PermissionTextTests
     [InlineData("read,list", Permissions.Read | Permissions.List)]
     [InlineData("read-only", Permissions.Read | Permissions.List)]
     [InlineData("all", Permissions.Default)]
+    [InlineData("default", Permissions.Default)]
     [InlineData("All, exec", Permissions.Default | Permissions.Execute)]
     [InlineData(" Write , MKDIR ", Permissions.Write | Permissions.MakeFolder)]
     [InlineData("none", Permissions.None)]

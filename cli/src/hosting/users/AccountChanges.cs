@@ -10,7 +10,7 @@ internal sealed class AccountChanges
 {
     private readonly List<(Option<string?> Option, Func<Account, string, Account> Apply)> _changes =
     [
-        (Text("--home", "DIR", "Its home on this machine; none: the server's ROOT/NAME."), (account, text) => account with { Home = Home(text) }),
+        (Text("--home", "DIR", "Its home on this machine, made where it is missing; none: a folder of its name in the served folder."), (account, text) => account with { Home = Home(text) }),
         (Text("--quota", "SIZE", "Most bytes it may hold, such as 500M or 10G; none: no limit of its own."),
             (account, text) => account with { QuotaBytes = text == "none" ? null : Checked("--quota", () => Size(text)) }),
         (Text("--max-files", "N", "Most files it may hold; none: no limit."), (account, text) => account with { QuotaFiles = text == "none" ? null : Count(text) }),
@@ -35,7 +35,14 @@ internal sealed class AccountChanges
     {
         if (text == "none") return null;
         if (string.IsNullOrWhiteSpace(text) || text.Contains('\0')) throw new CommandException("--home: the folder is empty", exitCode: 2);
-        return Path.TrimEndingDirectorySeparator(Path.GetFullPath(text));
+        return Path.TrimEndingDirectorySeparator(Path.GetFullPath(WithTilde(text)));
+    }
+
+    // The shell leaves it as it is in --home=~/x and in quotes; nobody means a folder of that name.
+    private static string WithTilde(string text)
+    {
+        if (text == "~" || text.StartsWith("~/", StringComparison.Ordinal)) return Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + text[1..];
+        return text[0] != '~' ? text : throw new CommandException($"--home: {text} names somebody's home only to a shell; write the whole path, or ./{text}", exitCode: 2);
     }
 
     private static long Size(string text)

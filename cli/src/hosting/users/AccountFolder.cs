@@ -7,11 +7,14 @@ namespace Argosy.Cli.Hosting;
 /// <summary>The accounts in a server's data folder, opened beside the server that may be running.</summary>
 internal sealed class AccountFolder : IDisposable
 {
-    private AccountFolder(string path, IAccountStore store) => (Path, Store) = (path, store);
+    private AccountFolder(string path, IAccountStore store) => (Path, Store, Homes) = (path, store, HomePlan.Open(path));
 
     public string Path { get; }
 
     public IAccountStore Store { get; }
+
+    /// <summary>Where homes are, as far as the server has told.</summary>
+    public HomePlan Homes { get; }
 
     /// <summary>Opens the folder that the option or the environment names. Only commands that add accounts make it.</summary>
     public static AccountFolder Open(string? data, bool make = false)
@@ -45,6 +48,13 @@ internal sealed class AccountFolder : IDisposable
         (AccountName.TryNormalize(name, out var normal, out _) ? Store.Find(normal) : null)
         ?? throw Missing(name);
 
+    /// <summary>Refuses an account that the server could not serve, or to which it would give what is another's.</summary>
+    public void RequireHome(Account account)
+    {
+        if (Homes.Fault(account, Store.List()) is { } fault)
+            throw new CommandException($"{account.Name} cannot have that home: {fault}");
+    }
+
     /// <summary>Changes one as it stands now: what somebody else changed while a password was typed stays changed.</summary>
     public Account Change(string name, Func<Account, Account> change)
     {
@@ -70,7 +80,7 @@ internal sealed class AccountFolder : IDisposable
     {
         try
         {
-            var added = AccountImport.Import(File.ReadAllBytes(file), Store, replace);
+            var added = AccountImport.Import(File.ReadAllBytes(file), Store, replace, Homes.Fault);
             DataFolder.KeepOwner(Path);
             return added;
         }
@@ -80,7 +90,7 @@ internal sealed class AccountFolder : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"{file} cannot be read: {error.Message}");
+            throw new CommandException($"{file} cannot be read. {IoFault.Describe(error, file)}");
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json.Nodes;
 using System.Text.Json;
+using Argosy.Cli.Output;
 using Argosy.Client;
 using Argosy.Files;
 using Argosy.Server;
@@ -18,19 +19,22 @@ internal static class AccountReport
     public static void WriteTable(TextWriter output, IReadOnlyList<Account> accounts)
     {
         var rows = accounts.Select(Row).Prepend(Heads).ToList();
-        var widths = Heads.Select((_, column) => rows.Max(row => row[column].Length)).ToList();
+        var widths = Heads.Select((_, column) => rows.Max(row => DisplayWidth.Of(row[column]))).ToList();
         foreach (var row in rows)
-            output.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+            output.WriteLine(string.Join("  ", row.Select((cell, column) => cell + new string(' ', widths[column] - DisplayWidth.Of(cell)))).TrimEnd());
     }
 
-    public static void WriteOne(TextWriter output, Account account)
+    /// <summary>Where its files are; in words where no server has told of the served folder yet.</summary>
+    public static string Home(Account account, HomePlan homes) => homes.PlaceOf(account) ?? $"{account.Name}'s folder in the served folder";
+
+    public static void WriteOne(TextWriter output, Account account, HomePlan homes)
     {
         (string, string)[] lines =
         [
             ("Name", Terminal.Escape(account.Name)),
-            ("Home", account.Home is null ? $"ROOT/{Terminal.Escape(account.Name)} of the server" : Terminal.Escape(account.Home)),
+            ("Home", Terminal.Escape(Home(account, homes))),
             ("Password", account.Verifier is null ? "none: nobody can log in with one" : "set"),
-            ("Quota", account.QuotaBytes is { } bytes ? $"{ByteSize.Format(bytes)} ({Number(bytes)} bytes)" : "the server's default"),
+            ("Quota", account.QuotaBytes is { } bytes ? bytes < 1024 ? $"{Number(bytes)} bytes" : $"{Sizes.Of(bytes)} ({Number(bytes)} bytes)" : "the server's default"),
             ("Max files", account.QuotaFiles is { } files ? Number(files) : "no limit"),
             ("Permissions", PermissionText.Format(account.Permissions)),
             ("Paths", string.Join("; ", account.Paths.Select(path => $"{Terminal.Escape(path.Path)}: {PermissionText.Format(path.Permissions)}"))),

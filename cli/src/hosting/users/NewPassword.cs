@@ -11,13 +11,16 @@ internal static class NewPassword
     /// <summary>Asks twice at the terminal, or takes the first line of standard input; what is kept proves the password without telling it.</summary>
     public static PasswordVerifier Verifier(string account, bool fromStandardInput)
     {
+        var password = fromStandardInput ? ReadLine() : AskTwice(account);
+        if (password.EnumerateRunes().Count() < PasswordVerifier.MinChosenLength)
+            throw new CommandException($"that password is too short: it needs at least {PasswordVerifier.MinChosenLength} characters", exitCode: 2);
         try
         {
-            return PasswordVerifier.Create(fromStandardInput ? ReadLine() : AskTwice(account));
+            return PasswordVerifier.Create(password);
         }
         catch (ArgumentException)
         {
-            throw new CommandException($"a password has 1 to {PasswordVerifier.MaxPasswordLength} characters, none of them control characters", exitCode: 2);
+            throw new CommandException($"a password has at most {PasswordVerifier.MaxPasswordLength} characters, none of them control characters", exitCode: 2);
         }
     }
 

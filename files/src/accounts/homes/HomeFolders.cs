@@ -31,6 +31,15 @@ internal sealed class HomeFolders(HomeRegister register)
         _ => null,
     };
 
+    /// <summary>What lies at a place, without following links; null where nothing does.</summary>
+    internal static EntryKind? Lies(string place) => LookAt(place) switch
+    {
+        Look.Missing => null,
+        Look.Folder or Look.MountPoint => EntryKind.Folder,
+        Look.Link => EntryKind.Link,
+        _ => EntryKind.Other,
+    };
+
     /// <summary>Makes sure that there is a home which is this account's.</summary>
     /// <param name="name">The account.</param>
     /// <param name="place">Its home, links resolved.</param>

@@ -47,7 +47,18 @@ internal sealed class HomeRegister
     internal HomeRegister(string data, ILogger log) => (_path, _log) = (Path.Combine(data, FileName), log);
 
     /// <summary>The ROOT that was served last; null where none was.</summary>
-    internal string? LastRoot { get; private set; }
+    internal string? LastRoot
+    {
+        get
+        {
+            lock (_gate)
+            {
+                Read();
+                return field;
+            }
+        }
+        private set;
+    }
 
     /// <summary>True where that ROOT was served before: from then on others than the operator could put something into it.</summary>
     internal bool Knows(string root)
