@@ -40,6 +40,9 @@ public enum FileError
     /// <summary>The content does not match its checksum; nothing was published.</summary>
     Mismatch,
 
+    /// <summary>The file became another version while it was read: what was read is worth nothing.</summary>
+    Changed,
+
     /// <summary>Unknown name or wrong password: one error for both.</summary>
     LoginFailed,
 

@@ -81,6 +81,9 @@ public enum WireError
     /// <summary>A checksum or length is wrong; nothing was published.</summary>
     Mismatch,
 
+    /// <summary>The file became another version while it was read: what came is worth nothing, ask for it again.</summary>
+    Changed,
+
     /// <summary>The client abandoned the body; nothing was published.</summary>
     Abandoned,
 

@@ -34,6 +34,7 @@ public static class WireErrors
         (WireError.NoSpace, "no-space", false),
         (WireError.InUse, "in-use", false),
         (WireError.Mismatch, "mismatch", false),
+        (WireError.Changed, "changed", false),
         (WireError.Abandoned, "abandoned", false),
         (WireError.Storage, "storage", false),
     ];
