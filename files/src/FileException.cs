@@ -62,6 +62,9 @@ public enum FileError
 /// <summary>A refused or failed operation. The message is for the user and never names a path outside the home.</summary>
 public sealed class FileException(FileError error, string message, Exception? inner = null) : Exception(message, inner)
 {
+    /// <summary>The operating system's number for it, where it was the system that refused or failed: the operator should hear of it.</summary>
+    public int? SystemError { get; init; }
+
     /// <summary>The cause.</summary>
     public FileError Error { get; } = error;
 }

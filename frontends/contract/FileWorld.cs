@@ -27,7 +27,7 @@ public sealed class FileWorld : IAsyncDisposable
     private readonly FileServiceOptions _options;
     private IStorage? _storage;
 
-    public FileWorld(AnonymousAccess anonymous = AnonymousAccess.None, IStorage? storage = null, long? anonymousQuota = null)
+    public FileWorld(AnonymousAccess anonymous = AnonymousAccess.None, IStorage? storage = null, long? anonymousQuota = null, BanRule? bans = null)
     {
         _storage = storage;
         Root = Directory.CreateDirectory(System.IO.Path.Combine(_folder, "root")).FullName;
@@ -40,6 +40,7 @@ public sealed class FileWorld : IAsyncDisposable
             Anonymous = anonymous,
             DefaultQuotaBytes = anonymousQuota,
             MinFree = 0,
+            Bans = bans ?? new BanRule(),
         };
     }
 

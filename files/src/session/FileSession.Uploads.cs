@@ -176,7 +176,7 @@ public sealed partial class FileSession
     {
         while (upload.Offset < content.Entry.Size)
         {
-            RequireWanted();
+            await RequireWantedAsync();
             var room = await upload.ReserveAsync(Math.Min(CopyStep, content.Entry.Size - upload.Offset));
             var copied = await staged.CopyAsync(content, upload.Offset, room);
             if (copied == 0)

@@ -33,7 +33,7 @@ public sealed partial class FileSession : IAsyncDisposable
     /// Called between the slices of what may take long: sums, copies, listings. What it throws ends that work. Null: nobody asks. A front end looks here
     /// whether anybody still waits for the result.
     /// </summary>
-    public Action? BetweenSlices { get; set; }
+    public Func<ValueTask>? BetweenSlices { get; set; }
 
     internal HomeUsage Usage { get; }
 
@@ -67,7 +67,7 @@ public sealed partial class FileSession : IAsyncDisposable
         Require(path, Permissions.List, "listed");
         await foreach (var entry in _home.ListAsync(path, cancellation))
         {
-            RequireWanted();
+            await RequireWantedAsync();
             yield return entry;
         }
     }
@@ -150,10 +150,10 @@ public sealed partial class FileSession : IAsyncDisposable
 
     /// <summary>Between two slices of something long.</summary>
     /// <exception cref="FileException"><see cref="FileError.SessionEnded"/>.</exception>
-    internal void RequireWanted()
+    internal ValueTask RequireWantedAsync()
     {
         RequireLive();
-        BetweenSlices?.Invoke();
+        return BetweenSlices?.Invoke() ?? default;
     }
 
     /// <exception cref="FileException"><see cref="FileError.NoSpace"/>: the disk would have less left than it is to keep.</exception>

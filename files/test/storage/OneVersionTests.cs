@@ -61,7 +61,11 @@ public sealed class OneVersionTests : IAsyncLifetime
     [Fact]
     public async Task A_copy_of_a_file_that_changes_meanwhile_is_not_published()
     {
-        _session.BetweenSlices = Edit;
+        _session.BetweenSlices = () =>
+        {
+            Edit();
+            return default;
+        };
 
         Assert.Equal(FileError.Changed, await FailsAsync(() => _session.CopyAsync(P("file"), P("copy")).AsTask()));
         Assert.Null(await _session.FindAsync(P("copy")));

@@ -15,6 +15,12 @@ public sealed class NativeFrontEnd(FileService files, NativeOptions options)
     /// <summary>What is allowed, and how patient the server is.</summary>
     public NativeOptions Options { get; } = options;
 
+    /// <summary>Turns at what takes long.</summary>
+    internal WorkTurns Work { get; } = new(options.MaxWork);
+
+    /// <summary>What is said of refusals.</summary>
+    internal RefusalLog Refusals { get; } = new();
+
     /// <summary>A handler for one connection.</summary>
     public NativeHandler CreateHandler() => new(this);
 

@@ -35,6 +35,9 @@ public sealed record NativeOptions
     /// <summary>How long a lingering close waits for the client to read our last words.</summary>
     public TimeSpan LingerTime { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How many sums and copies of one account, or of visitors from one address, may be under way in one process; more wait. 0 for no limit.</summary>
+    public int MaxWork { get; init; } = 8;
+
     /// <summary>How many connections may be without a login at a time, in all processes of the server together; more are told <c>busy</c>.</summary>
     public int MaxUnauthenticated { get; init; } = 500;
 }
