@@ -15,6 +15,7 @@ internal static class ServeCommand
         ("--anonymous", "ro|rw|drop", "Accounts:Anonymous", "Let visitors without an account list and read (ro), also write (rw), or only leave files (drop)."),
         ("--user", "NAME", "Server:User", "Become this user once the port is bound (as root)."),
         ("--quota", "SIZE", "Files:Quota", "What accounts without a quota of their own may hold, such as 10G; also what anonymous may."),
+        ("--durability", "fast|strict", "Files:Durability", "Confirm an upload when the system has it (fast: a power failure may lose it) or when the disk has it (strict). [default: fast]"),
         ("--drain", "TIME", "Server:Drain", "How long running transfers may go on after a stop. [default: 10s]"),
     ];
 

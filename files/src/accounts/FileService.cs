@@ -1,5 +1,4 @@
 using System.Net;
-using Argosy.Ledger;
 using Microsoft.Extensions.Logging;
 
 namespace Argosy.Files;
@@ -20,7 +19,9 @@ public sealed class FileService : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly DecoyVerifiers _decoys;
     private readonly Bans? _bans;
-    private readonly Counter _strangers;
+    private readonly Places _strangers;
+    private readonly Places _visitors;
+    private readonly RareLine _crowded = new();
     private readonly SessionRoster _roster = new();
     private readonly PasswordGate _gate = new(Environment.ProcessorCount, 64 * Environment.ProcessorCount);
     private readonly Lock _reviewing = new();
@@ -54,7 +55,8 @@ public sealed class FileService : IAsyncDisposable
         _decoys = new DecoyVerifiers(LoginSecret.Open(options.Data));
         _decoys.Imitate(accounts.List());
         _ledger = Ledger.Ledger.Open(Path.Combine(options.Data, LedgerName), log);
-        _strangers = _ledger.Counter("strangers");
+        _strangers = new Places(_ledger, "strangers");
+        _visitors = new Places(_ledger, "visitors");
         _bans = Bans.Open(options.Bans, options.Data, _clock, log);
         _opener = opener(_ledger);
         accounts.Changed += OnChanged;
@@ -105,6 +107,12 @@ public sealed class FileService : IAsyncDisposable
         var entry = _roster.Add(null, origin, homes.Inner);
         if (homes.Conflicts.TryGetValue(AccountName.Anonymous, out var conflict)) throw Conflict(entry, AccountName.Anonymous, conflict);
 
+        if (!TryTakePlace(entry))
+        {
+            entry.Release();
+            throw Crowded(AccountName.Anonymous, origin, "there are as many visitors as there may be, in all or from there", "There are as many visitors as there may be: try again later.");
+        }
+
         return OpenAsync(entry, Grants.ForVisitor(_options, homes, entry), offload);
     }
 
@@ -118,15 +126,16 @@ public sealed class FileService : IAsyncDisposable
     /// Takes one of <paramref name="most"/> places for connections that have not logged in, counted among all processes; dispose of it when it has
     /// logged in or gone. Null where none is free.
     /// </summary>
-    public IDisposable? TryAdmitStranger(int most)
+    /// <param name="most">How many there are; 0 for no limit.</param>
+    /// <param name="address">Where the connection comes from; null for a local socket.</param>
+    /// <param name="mostFromAddress">How many of them one IPv4 address or IPv6 /64 may have; 0 for no limit.</param>
+    public IDisposable? TryAdmitStranger(int most, IPAddress? address = null, int mostFromAddress = 0)
     {
         try
         {
-            // Only leases count here, and they go with their processes: there is nothing to count first.
-            if (_strangers.NeedsCount) _strangers.Reset(default);
-            return _strangers.TryLease(new Amount(1, 0), new Amount(most, -1));
+            return _strangers.TryTake(address, most, mostFromAddress);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException or NotCountedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
             return null; // Without the ledger nobody could log in either.
         }
@@ -179,20 +188,31 @@ public sealed class FileService : IAsyncDisposable
         if (homes.PlaceOf(name) is null || homes.Conflicts.ContainsKey(name))
             throw Conflict(entry, name, homes.Conflicts.GetValueOrDefault(name, "its home is not known yet: try again."));
 
-        if (known.MaxSessions is { } most && !TryTakePlace(entry, name, most))
+        var most = known.MaxSessions ?? (_options.Limits.PerAccount > 0 ? _options.Limits.PerAccount : null);
+        if (most is { } places && !TryTakePlace(entry, name, places))
         {
             entry.Release();
-            throw Refused(name, origin, "it has all the sessions it may have", FileError.TooManySessions, $"The account has {most} sessions already: end one, then try again.");
+            throw Crowded(name, origin, "it has all the sessions it may have", $"The account has {places} sessions already: end one, then try again.");
         }
 
         return OpenAsync(entry, Grants.ForAccount(_options, homes, known, entry), offload);
     }
 
-    private bool TryTakePlace(SessionRoster.Entry entry, string name, int most)
+    private bool TryTakePlace(SessionRoster.Entry visitor)
+    {
+        var limits = _options.Limits;
+        return TryTakePlace(
+            visitor, () => visitor.Place = Bookkeeping.Try(() => _visitors.TryTake(visitor.Origin.Address, limits.Visitors, limits.VisitorsFromAddress)));
+    }
+
+    private bool TryTakePlace(SessionRoster.Entry entry, string name, int most) =>
+        TryTakePlace(entry, () => entry.TryTakePlace(_ledger.Counter($"sessions of {name}"), most) ? entry.Place : null);
+
+    private static bool TryTakePlace(SessionRoster.Entry entry, Func<IDisposable?> take)
     {
         try
         {
-            return entry.TryTakePlace(_ledger.Counter($"sessions of {name}"), most);
+            return take() is not null;
         }
         catch
         {
@@ -328,6 +348,13 @@ public sealed class FileService : IAsyncDisposable
     {
         _log.Refused(name, origin, reason);
         return new FileException(error, message);
+    }
+
+    // Whoever may log in can do so over and over: not each time is a line.
+    private FileException Crowded(string name, SessionOrigin origin, string reason, string message)
+    {
+        if (_crowded.IsDue(out var times)) _log.Refused(name, origin, times == 1 ? reason : $"{reason} ({times} such refusals since the last line)");
+        return new FileException(FileError.TooManySessions, message);
     }
 
     private static FileException LoginFailed() => new(FileError.LoginFailed, "Unknown name or wrong password.");

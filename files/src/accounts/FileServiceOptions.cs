@@ -21,6 +21,9 @@ public sealed record FileServiceOptions
     /// <summary>When an address is refused because logins from there fail.</summary>
     public BanRule Bans { get; init; } = new();
 
+    /// <summary>How many sessions there may be.</summary>
+    public SessionLimits Limits { get; init; } = new();
+
     /// <summary>
     /// True in a process that serves beside the one that owns the data folder. What a crash may have left in a home is settled anew after the
     /// owner has started, not after each of those has.

@@ -24,7 +24,8 @@ internal sealed class SessionRoster
     internal sealed class Entry(SessionRoster roster, Account? account, SessionOrigin origin, IReadOnlyList<string> closed)
     {
         private readonly CancellationTokenSource _ended = new();
-        private Lease? _place;
+        /// <summary>What it holds until it is released.</summary>
+        internal IDisposable? Place { get; set; }
 
         /// <summary>As it was at the login.</summary>
         internal Account? Account { get; } = account;
@@ -39,13 +40,13 @@ internal sealed class SessionRoster
         /// <summary>Takes one of the account's places, counted among all processes; false where none is free.</summary>
         internal bool TryTakePlace(Counter places, int most)
         {
-            _place = Bookkeeping.Try(() =>
+            Place = Bookkeeping.Try(() =>
             {
                 // Only leases count here, and they go with their processes: there is nothing to count first.
                 if (places.NeedsCount) places.Reset(default);
                 return places.TryLease(new Amount(1, 0), new Amount(most, -1));
             });
-            return _place is not null;
+            return Place is not null;
         }
 
         /// <summary>Fires <see cref="Ended"/>; what listens to it runs on the pool.</summary>
@@ -58,7 +59,7 @@ internal sealed class SessionRoster
                 if (!roster._entries.Remove(this)) return;
             }
 
-            _place?.Dispose();
+            Place?.Dispose();
         }
     }
 }

@@ -16,7 +16,7 @@ public sealed class NativeHandler : ConnectionHandler
     /// <inheritdoc/>
     public override ValueTask SetupAsync()
     {
-        _stranger = new Stranger(_frontEnd);
+        _stranger = new Stranger(_frontEnd, Connection.RemoteEndPoint);
         return ValueTask.CompletedTask;
     }
 

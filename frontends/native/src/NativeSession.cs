@@ -200,9 +200,7 @@ internal sealed class NativeSession : IAsyncDisposable
             Deadline login = IsOpen ? Deadline.Never : _transport.LoginDeadline;
             Deadline idle = IsOpen ? Deadline.After(Options.IdleTime) : login;
             Request? request = await Requests.NextAsync(idle, login, wake);
-            return overloaded && request is not null
-                ? throw new WireException(WireError.Busy, "The server has too many connections; try again later.", request.Id)
-                : request;
+            return overloaded && request is not null ? throw Busy(request) : request;
         }
         catch (OperationCanceledException)
         {
@@ -280,6 +278,12 @@ internal sealed class NativeSession : IAsyncDisposable
         Send(Errors.Reply(error.Id, error.Error, error.Message));
         await Output.FlushAsync();
         await Connection.LingerAsync(Options.LingerTime);
+    }
+
+    private WireException Busy(Request request)
+    {
+        _frontEnd.TellBusy(Context.Logger, Connection.RemoteEndPoint, Context.IsOverloaded);
+        return new WireException(WireError.Busy, "The server has too many connections; try again later.", request.Id);
     }
 
     private WireException Interruption(long? id) => _files is { Ended.IsCancellationRequested: true }

@@ -41,9 +41,9 @@ public abstract class ProtocolTest : IAsyncLifetime
         _server = new NativeServer(_world.Files, setup.Model, options, busyAbove, log);
     }
 
-    private protected async Task<WireClient> ConnectAsync(bool seal = false)
+    private protected async Task<WireClient> ConnectAsync(bool seal = false, string? from = null)
     {
-        WireClient client = await WireClient.ConnectAsync(Server.EndPoint, seal);
+        WireClient client = await WireClient.ConnectAsync(Server.EndPoint, seal, from);
         _clients.Add(client);
         return client;
     }

@@ -117,7 +117,9 @@ public sealed class FileTransferServer : IAsyncDisposable
         {
             ListenOn = [address],
             Model = model,
-            BusyAbove = SoftCap(model),
+            MaxConnections = Options.MaxConnections,
+            BusyAbove = Options.Shares.Busy,
+            MaxPerAddress = Options.Shares.PerAddress,
             Verify = _member.Verify,
             Name = frontEnd.Name,
             Worker = model.RunsInWorkers ? WorkerFor(frontEnd) : null,
@@ -139,9 +141,6 @@ public sealed class FileTransferServer : IAsyncDisposable
     {
         if (error is WorkerDiedException) _member.SettleAnew();
     }
-
-    // A model that serves few at a time lets the others wait in the backlog: nobody has to be sent away.
-    private static int? SoftCap(ConcurrencyModel model) => model.ServesAtOnce is null ? model.DefaultMaxConnections * 9 / 10 : null;
 
     private void MakeRoot(SystemUser? user)
     {

@@ -100,5 +100,7 @@ internal sealed class ServerMember : IAsyncDisposable
         DefaultQuotaBytes = options.QuotaBytes,
         MinFree = options.MinFree,
         Bans = options.Bans,
+        KeepUnfinished = options.KeepUnfinished,
+        Limits = options.Sessions,
     };
 }

@@ -1,14 +1,15 @@
-namespace Argosy.Native;
+namespace Argosy.Files;
 
 /// <summary>What anybody can provoke is logged now and then, with how often it happened. Thread-safe.</summary>
-internal sealed class RareLine
+public sealed class RareLine
 {
     private const long Pause = 10_000;
 
     private long _next;
     private long _since;
 
-    /// <summary>True where a line is due; <paramref name="times"/> is then how often it happened since the last one.</summary>
+    /// <summary>It happened once more: true where a line is due.</summary>
+    /// <param name="times">How often it happened since the last line, this time included.</param>
     public bool IsDue(out long times)
     {
         times = Interlocked.Increment(ref _since);
