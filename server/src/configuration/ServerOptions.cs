@@ -73,7 +73,7 @@ public sealed record ServerOptions
     /// <summary>The private key of <see cref="CertificateFile"/> (PEM); null where that file holds it too.</summary>
     public string? CertificateKeyFile { get; init; }
 
-    /// <summary>Host names and addresses that the self-signed certificate names besides this machine's own.</summary>
+    /// <summary>Host names and addresses that the self-signed certificate names besides <c>localhost</c>.</summary>
     public IReadOnlyList<string> CertificateNames { get; init; } = [];
 
     /// <summary>True logs every session and transfer, not only warnings and the server's own life.</summary>

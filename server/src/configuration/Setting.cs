@@ -47,7 +47,7 @@ public sealed record Setting(string Key, string Meaning, Func<ServerOptions, Set
         new("Bans:Time", "how long such an address is refused", (o, v) => o with { Bans = o.Bans with { Time = TimeSpanText.Parse(v.Text) } }),
         new("Certificate:File", "the operator's own certificate chain, PEM", (o, v) => o with { CertificateFile = v.FullPath }),
         new("Certificate:KeyFile", "its private key, PEM", (o, v) => o with { CertificateKeyFile = v.FullPath }),
-        new("Certificate:Names", "more host names and addresses for the certificate", (o, v) => o with { CertificateNames = Names(v.Text) }),
+        new("Certificate:Names", "host names and addresses that the self-signed certificate shows beside localhost", (o, v) => o with { CertificateNames = Names(v.Text) }),
         new("Log:Verbose", "true logs every session and transfer", (o, v) => o with { Verbose = Flag(v.Text) }),
     ];
 

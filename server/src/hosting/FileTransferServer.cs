@@ -18,10 +18,10 @@ public sealed class FileTransferServer : IAsyncDisposable
     private readonly ServerMember _member;
     private readonly List<(FrontEnd FrontEnd, StreamServer Server)> _servers = [];
 
-    private FileTransferServer(ServerOptions options, ILoggerFactory logs, DataFolder data, IReadOnlyList<string>? worker)
+    private FileTransferServer(ServerOptions options, ILoggerFactory logs, DataFolder data, IReadOnlyList<string>? worker, CertificateStore? certificates)
     {
         (Options, _logs, _log, _data, _worker) = (options, logs, logs.CreateLogger<FileTransferServer>(), data, worker);
-        _member = new ServerMember(options, logs, isOwner: true);
+        _member = new ServerMember(options, logs, isOwner: true, certificates);
     }
 
     /// <summary>What it was opened with.</summary>
@@ -47,11 +47,22 @@ public sealed class FileTransferServer : IAsyncDisposable
     public static FileTransferServer Open(ServerOptions options, ILoggerFactory logs, IReadOnlyList<string>? worker = null)
     {
         if (new HomeMap(ServerMember.FileOptions(options), []).Fault is { } fault) throw new ConfigurationException(fault);
+        var user = options.User is { } name && !OperatingSystem.IsWindows() ? Privileges.Find(name) : null;
         DataFolder.Ensure(options.Data);
+        DataFolder.RequireOwner(options.Data, user);
+        if (user is not null && !OperatingSystem.IsWindows()) Privileges.GiveFolder(options.Data, user);
+
+        // The operator's own key may be root's to read. All else lies in a folder of the user who serves, and is read and written with that user's rights.
+        var certificates = options.CertificateFile is null ? null : new CertificateStore(options);
+        return OperatingSystem.IsWindows() ? Take(options, logs, worker, certificates) : Privileges.As(user, () => Take(options, logs, worker, certificates));
+    }
+
+    private static FileTransferServer Take(ServerOptions options, ILoggerFactory logs, IReadOnlyList<string>? worker, CertificateStore? certificates)
+    {
         var data = DataFolder.Take(options.Data);
         try
         {
-            return new FileTransferServer(options, logs, data, worker);
+            return new FileTransferServer(options, logs, data, worker, certificates);
         }
         catch (Exception error)
         {
@@ -145,6 +156,7 @@ public sealed class FileTransferServer : IAsyncDisposable
     private void MakeRoot(SystemUser? user)
     {
         if (Directory.Exists(Options.Root)) return;
+        if (File.Exists(Options.Root)) throw new StartException($"{Options.Root} is a file; serve needs a folder.");
         try
         {
             Directory.CreateDirectory(Options.Root);
@@ -152,7 +164,7 @@ public sealed class FileTransferServer : IAsyncDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"The folder to serve cannot be made: {error.Message}", error);
+            throw new StartException($"The folder to serve, {Options.Root}, cannot be made: {SystemReason.Of(error)}.", error);
         }
     }
 
@@ -161,7 +173,6 @@ public sealed class FileTransferServer : IAsyncDisposable
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     private void Become(SystemUser user)
     {
-        Privileges.GiveFolder(Options.Data, user);
         Privileges.Drop(user);
         _log.LogInformation("Running as {User}", user.Name);
     }

@@ -21,12 +21,13 @@ internal sealed class ServerMember : IAsyncDisposable
     /// <param name="options">The server's options.</param>
     /// <param name="logs">Where to log.</param>
     /// <param name="isOwner">True in the process that has taken the data folder: it makes and renews the certificate, the others read it.</param>
+    /// <param name="certificates">The certificate, where it had to be read before.</param>
     /// <exception cref="AccountStoreException">The accounts cannot be read.</exception>
     /// <exception cref="StartException">The certificate is unusable.</exception>
-    public ServerMember(ServerOptions options, ILoggerFactory logs, bool isOwner)
+    public ServerMember(ServerOptions options, ILoggerFactory logs, bool isOwner, CertificateStore? certificates = null)
     {
         (Options, _logs, _log, _isOwner) = (options, logs, logs.CreateLogger<FileTransferServer>(), isOwner);
-        Certificates = new CertificateStore(options, mayMake: isOwner);
+        Certificates = certificates ?? new CertificateStore(options, mayMake: isOwner);
         Accounts = PartsCatalog.AccountStore(options.AccountStore)(options.Data, logs);
     }
 
@@ -75,7 +76,7 @@ internal sealed class ServerMember : IAsyncDisposable
         }
         catch (Exception error) when (error is AccountStoreException or IOException or UnauthorizedAccessException)
         {
-            _log.LogWarning("The accounts stay as they were: {Reason}", error.Message);
+            _log.LogWarning("The accounts stay as they were: {Reason}", error is AccountStoreException ? error.Message : SystemReason.Of(error));
         }
 
         return isNew;
