@@ -83,7 +83,16 @@ public class ServerOptionsTests
         Assert.Null(new ServerOptions { Model = "pool" }.Shares.PerAddress);
     }
 
+    [Fact]
+    public void A_tilde_is_the_home_of_who_runs_it()
+    {
+        var home = Environment.GetEnvironmentVariable("HOME")!;
+        Assert.Equal((home, Path.Combine(home, "x")), (From(("Server:Root", "~")).Root, From(("Server:Data", "~/x")).Data));
+        Assert.Equal(Path.Combine(Environment.CurrentDirectory, "~x"), From(("Server:Root", "./~x")).Root);
+    }
+
     [Theory]
+    [InlineData("Server:Root", "~other/x", "another user's home")]
     [InlineData("Native:StallTime", "0", "is no time at all")]
     [InlineData("Files:KeepUnfinished", "9999d", "at most 3650d")]
     [InlineData("Files:Durability", "slow", "neither fast")]

@@ -87,6 +87,7 @@ public sealed class FileTransferServer : IAsyncDisposable
 
             // From here on everything is done with the rights of the user who serves.
             _member.OpenFiles();
+            new HomesReport(Options, Accounts, _log).Write();
             foreach (var (_, server) in _servers) server.Start();
         }
         catch (Exception error) when (error is ConnectionException or WorkerStartException or FileException or HomeException or AccountStoreException)
@@ -107,8 +108,8 @@ public sealed class FileTransferServer : IAsyncDisposable
     public async Task StopAsync()
     {
         var active = _servers.Sum(each => each.Server.ActiveConnections);
-        _log.LogInformation(
-            "Stopping: {Connections} may go on for up to {Drain} s", Count(active, "connection"), Options.Drain.TotalSeconds);
+        if (active == 0) _log.LogInformation("Stopping (no connections)");
+        else _log.LogInformation("Stopping: waiting up to {Drain} s for {Connections}; Ctrl-C or SIGTERM again cuts them", Options.Drain.TotalSeconds, Count(active, "connection"));
         await Task.WhenAll(_servers.Select(each => each.Server.StopAsync(Options.Drain)));
         _log.LogInformation("Stopped");
     }
