@@ -39,6 +39,9 @@ public enum WireError
     /// <summary>The server has too many connections; fatal.</summary>
     Busy,
 
+    /// <summary>Too many logins from the client's address failed: it is refused for a while; fatal.</summary>
+    Banned,
+
     /// <summary>The server is going down; fatal.</summary>
     Stopping,
 

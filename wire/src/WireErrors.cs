@@ -20,6 +20,7 @@ public static class WireErrors
         (WireError.LoginFailed, "login-failed", false),
         (WireError.TooManySessions, "too-many-sessions", false),
         (WireError.Busy, "busy", true),
+        (WireError.Banned, "banned", true),
         (WireError.Stopping, "stopping", true),
         (WireError.SessionEnded, "session-ended", true),
         (WireError.NotFound, "not-found", false),

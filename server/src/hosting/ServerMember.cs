@@ -14,6 +14,7 @@ internal sealed class ServerMember : IAsyncDisposable
     private readonly ILoggerFactory _logs;
     private readonly ILogger _log;
     private readonly bool _isOwner;
+    private readonly Farewells _farewells = new();
     private IStorage? _storage;
     private FileService? _files;
 
@@ -53,9 +54,12 @@ internal sealed class ServerMember : IAsyncDisposable
         return () => handlers.Value();
     }
 
-    /// <summary>Why a connection is refused before it costs anything; null where it is not.</summary>
+    /// <summary>
+    /// Why a connection is refused before it costs anything; null where it is not. A few of a banned address get as far as the front end, which tells them
+    /// why they are refused; the others are closed at once.
+    /// </summary>
     public string? Verify(IConnection connection) =>
-        connection.RemoteEndPoint is IPEndPoint { Address: var address } && _files!.IsBanned(address) ? "its address is banned" : null;
+        connection.RemoteEndPoint is IPEndPoint { Address: var address } && _files!.IsBanned(address) && !_farewells.TryTake() ? "its address is banned" : null;
 
     /// <summary>Reads accounts and certificate again; true where the certificate changed. What cannot be read is logged and stays as it was.</summary>
     public bool Reload()

@@ -243,6 +243,22 @@ public sealed class Logins : ProtocolTest
         Assert.False(World.Files.IsBanned(System.Net.IPAddress.Loopback));
     }
 
+    [Theory]
+    [EverySetup]
+    public async Task A_client_from_a_banned_address_is_told_so_before_anything_is_done_for_it()
+    {
+        Start(bans: new BanRule { Failures = 1 });
+        await (await ConnectAsync()).LoginAsync(FileWorld.User, "wrong");
+
+        WireClient plain = await ConnectAsync();
+        Assert.Equal(WireError.Banned, (await plain.AskAsync("""{"cmd":"ping","id":1}""")).Error);
+        Assert.True(await plain.IsClosedAsync());
+        WireClient seals = await ConnectAsync(seal: true);
+        Assert.Equal(WireError.Banned, (await seals.AskAsync("""{"cmd":"ping","id":1}""")).Error);
+        var alert = await Assert.ThrowsAsync<System.Security.Authentication.AuthenticationException>(() => ConnectTlsAsync());
+        Assert.Contains("access denied", alert.ToString());
+    }
+
     /// <summary>Sends a refused body byte by byte, as long as somebody takes it.</summary>
     private static async Task DripAsync(WireClient client)
     {
