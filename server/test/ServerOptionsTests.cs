@@ -113,6 +113,14 @@ public class ServerOptionsTests
         Assert.Contains(part, Assert.Throws<ConfigurationException>(() => From((key, text))).Message);
 
     [Fact]
+    public void Every_setting_is_documented_and_nothing_else_is()
+    {
+        var page = File.ReadAllText(Path.Combine(RoomRulesTests.Repository, "docs", "configuration.md"));
+        var documented = System.Text.RegularExpressions.Regex.Matches(page, @"(?m)^\| `(\w+:\w+)` \|").Select(match => match.Groups[1].Value);
+        Assert.Equal(Setting.All.Select(setting => setting.Key).Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void An_error_names_the_source() =>
         Assert.StartsWith("the test: ", Assert.Throws<ConfigurationException>(() => From(("Files:Quota", "x"))).Message);
 
