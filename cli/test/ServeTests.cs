@@ -70,7 +70,7 @@ public sealed class ServeTests : IDisposable
         await BeginUploadAsync(client);
 
         server.Signal(signal);
-        await server.WaitForLogAsync("Stopping: 1 connection");
+        await server.WaitForLogAsync("Stopping: waiting up to 10 s for 1 connection;");
         await client.SendBytesAsync("56789"u8.ToArray());
         Assert.Contains("\"status\":\"ok\"", await client.ReplyAsync());
         Assert.Equal(0, (await server.WaitAsync()).ExitCode);
@@ -94,7 +94,9 @@ public sealed class ServeTests : IDisposable
         using var client = await PlainConnection.OpenAsync(server.Address);
         await BeginUploadAsync(client);
         server.Signal(ServeProcess.SigTerm);
+        server.Signal(ServeProcess.SigTerm); // At once, as timeout(1) sends it: counts as one.
         await server.WaitForLogAsync("Stopping");
+        await Task.Delay(500);
         server.Signal(ServeProcess.SigTerm);
         Assert.Equal(1, (await server.WaitAsync()).ExitCode);
         Assert.False(File.Exists(_home["share/half.txt"]));
@@ -252,7 +254,32 @@ public sealed class ServeTests : IDisposable
     }
 
     [Theory]
+    [InlineData(">&-", "Listening on ")]
+    [InlineData(">/dev/full", "Listening on ")]
+    [InlineData("2>&-", "ready argosy://")]
+    [InlineData("2>/dev/full", "ready argosy://")]
+    public async Task It_needs_neither_standard_output_nor_error(string redirection, string whatTheOtherSays)
+    {
+        string[] line = [ArgosyCommand.Program, "serve", _home["share"], "--data", _home["data"], "--listen", "127.0.0.1:0", "--verbose", .. Open];
+        using var process = Process.Start(ArgosyCommand.Describe(_home, "/bin/sh", ["-c", $"exec \"$0\" \"$@\" {redirection}", .. line]))!;
+        var other = redirection[0] == '2' ? process.StandardOutput : process.StandardError;
+        string? said;
+        do said = await other.ReadLineAsync().WaitAsync(ArgosyCommand.Patience);
+        while (said is not null && !said.Contains(whatTheOtherSays, StringComparison.Ordinal));
+        Assert.NotNull(said);
+        _ = other.ReadToEndAsync();
+
+        var kill = await ArgosyCommand.RunProgramAsync(_home, "/bin/sh", ["-c", $"kill -TERM {process.Id}"]);
+        Assert.Equal(0, kill.ExitCode);
+        await process.WaitForExitAsync().WaitAsync(ArgosyCommand.Patience);
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    [Theory]
     [InlineData("--listen nowhere", "--listen: \"nowhere\" is not an address")]
+    [InlineData("--port 7373", "write --listen 7373")]
+    [InlineData("--model asnyc", "\n  threads ")]
+    [InlineData("--durability slow", "neither fast")]
     [InlineData("--quota much", "--quota: \"much\" is not a size")]
     [InlineData("--model asnyc", "did you mean \"async\"")]
     [InlineData("--anonymous=all", "is not one of ro")]

@@ -40,6 +40,9 @@ public enum FileError
     /// <summary>The content does not match its checksum; nothing was published.</summary>
     Mismatch,
 
+    /// <summary>The file became another version while it was read: what was read is worth nothing.</summary>
+    Changed,
+
     /// <summary>Unknown name or wrong password: one error for both.</summary>
     LoginFailed,
 
@@ -59,6 +62,9 @@ public enum FileError
 /// <summary>A refused or failed operation. The message is for the user and never names a path outside the home.</summary>
 public sealed class FileException(FileError error, string message, Exception? inner = null) : Exception(message, inner)
 {
+    /// <summary>The operating system's number for it, where it was the system that refused or failed: the operator should hear of it.</summary>
+    public int? SystemError { get; init; }
+
     /// <summary>The cause.</summary>
     public FileError Error { get; } = error;
 }

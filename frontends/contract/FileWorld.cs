@@ -22,16 +22,19 @@ public sealed class FileWorld : IAsyncDisposable
     /// <summary>The quota of <see cref="Limited"/>.</summary>
     public const int LimitBytes = 100_000;
 
+    /// <summary>The accounts' names.</summary>
+    public static readonly IReadOnlyList<string> Names = [User, Limited, Reader];
+
     private static readonly PasswordVerifier Verifier = QuickVerifier();
     private readonly string _folder = Directory.CreateTempSubdirectory("argosy-").FullName;
     private readonly FileServiceOptions _options;
     private IStorage? _storage;
 
-    public FileWorld(AnonymousAccess anonymous = AnonymousAccess.None, IStorage? storage = null, long? anonymousQuota = null)
+    public FileWorld(AnonymousAccess anonymous = AnonymousAccess.None, IStorage? storage = null, long? anonymousQuota = null, BanRule? bans = null)
     {
         _storage = storage;
         Root = Directory.CreateDirectory(System.IO.Path.Combine(_folder, "root")).FullName;
-        foreach (string name in (string[])[User, Limited, Reader])
+        foreach (string name in Names)
             Directory.CreateDirectory(System.IO.Path.Combine(Root, name));
         _options = new FileServiceOptions
         {
@@ -40,6 +43,7 @@ public sealed class FileWorld : IAsyncDisposable
             Anonymous = anonymous,
             DefaultQuotaBytes = anonymousQuota,
             MinFree = 0,
+            Bans = bans ?? new BanRule(),
         };
     }
 

@@ -146,4 +146,27 @@ public sealed class CertificateStoreTests : IDisposable
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         return request;
     }
+
+    [Fact]
+    public void A_certificate_shows_no_name_and_address_of_the_machine_but_those_that_the_operator_wants()
+    {
+        var leaf = new CertificateStore(Options with { CertificateNames = ["files.example"] }).Current.Leaf;
+        var names = leaf.Extensions.OfType<X509SubjectAlternativeNameExtension>().Single();
+        Assert.Equal(["localhost", "files.example"], names.EnumerateDnsNames());
+        Assert.Equal(["127.0.0.1", "::1"], names.EnumerateIPAddresses().Select(address => address.ToString()));
+
+        // One from before, which named more, is made anew over the same key.
+        var fewer = new CertificateStore(Options).Current;
+        Assert.False(fewer.Leaf.MatchesHostname("files.example"));
+        Assert.Equal(leaf.PublicKey.ExportSubjectPublicKeyInfo(), fewer.Leaf.PublicKey.ExportSubjectPublicKeyInfo());
+    }
+
+    [Fact]
+    public void A_disk_that_takes_nothing_leaves_the_old_certificate()
+    {
+        var first = new CertificateStore(Options).Current;
+        Directory.CreateDirectory(_folder[$"certificate.pem.{Environment.ProcessId}.new"]); // Nothing can be written under that name then.
+        var later = new CertificateStore(Options with { CertificateNames = ["files.example"] }).Current;
+        Assert.Equal(first.Leaf.SerialNumber, later.Leaf.SerialNumber);
+    }
 }

@@ -84,4 +84,64 @@ public sealed class DataFolderTests : IDisposable
 
         using var next = DataFolder.Take(_folder.Path);
     }
+
+    [Fact]
+    public void A_disk_that_takes_nothing_keeps_no_server_from_starting()
+    {
+        using (DataFolder.Take(_folder.Path))
+        {
+        }
+
+        Directory.CreateDirectory(_folder[$"server.pid.{Environment.ProcessId}.new"]); // Nothing can be written under that name then.
+        using var taken = DataFolder.Take(_folder.Path);
+        Assert.False(File.Exists(_folder["server.pid"]));
+    }
+
+    [Fact]
+    public void A_lock_that_is_a_link_is_not_followed()
+    {
+        File.CreateSymbolicLink(_folder["server.lock"], _folder["outside"]);
+
+        Assert.Contains("server.lock is a link", Assert.Throws<StartException>(() => DataFolder.Take(_folder.Path)).Message);
+        Assert.False(File.Exists(_folder["outside"]));
+    }
+
+    [Fact]
+    public void A_file_with_a_second_name_is_not_given_away()
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess) return;
+        _folder.Write("outside", "");
+        Directory.CreateDirectory(_folder["data"]);
+        _folder.Write("data/own", "");
+        using (var link = System.Diagnostics.Process.Start("ln", [_folder["outside"], _folder["data/planted"]])) link.WaitForExit();
+
+        Privileges.GiveFolder(_folder["data"], new SystemUser("", 65_534, 65_534));
+
+        Assert.Equal(65_534u, Privileges.OwnerOf(_folder["data/own"]).UserId);
+        Assert.Equal(0u, Privileges.OwnerOf(_folder["outside"]).UserId);
+    }
+
+    [Fact]
+    public void What_is_done_for_another_user_is_done_with_that_users_rights()
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess) return;
+        _folder.Write("secret", "");
+        File.SetUnixFileMode(_folder["secret"], UnixFileMode.UserRead);
+        File.SetUnixFileMode(_folder.Path, OwnerOnly | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+
+        Assert.Throws<UnauthorizedAccessException>(() => Privileges.As(Privileges.Find("nobody"), () => File.ReadAllText(_folder["secret"])));
+        Assert.Equal(0u, Privileges.CurrentUserId);
+        Assert.Equal("", File.ReadAllText(_folder["secret"]));
+    }
+
+    [Fact]
+    public void Root_is_told_whose_folder_it_is_and_what_to_do()
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess) return;
+        Privileges.GiveFolder(_folder.Path, Privileges.Find("nobody"));
+
+        var error = Assert.Throws<StartException>(() => DataFolder.RequireOwner(_folder.Path, null));
+        Assert.Contains($"{_folder.Path} belongs to nobody: start with --user nobody, or", error.Message);
+        DataFolder.RequireOwner(_folder.Path, Privileges.Find("nobody"));
+    }
 }

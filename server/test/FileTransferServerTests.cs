@@ -118,7 +118,7 @@ public sealed class FileTransferServerTests : IAsyncDisposable
     {
         _folder.Write("share", "");
         await using var server = FileTransferServer.Open(Options, _log);
-        Assert.Contains("The folder to serve cannot be made", Assert.Throws<StartException>(server.Start).Message);
+        Assert.Contains("share is a file; serve needs a folder", Assert.Throws<StartException>(server.Start).Message);
     }
 
     private static async Task<(string Serial, string Fingerprint)> SerialAsync(FileTransferServer server)

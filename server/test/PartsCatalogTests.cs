@@ -37,7 +37,13 @@ public sealed class PartsCatalogTests : IDisposable
     public void What_is_not_in_it_is_named_with_what_is()
     {
         var error = Assert.Throws<ConfigurationException>(() => PartsCatalog.Storage("dsk"));
-        Assert.Contains("there is no storage \"dsk\"; did you mean \"disk\"?", error.Message);
-        Assert.Contains("memory (", error.Message);
+        Assert.Equal(
+            """
+            there is no storage "dsk"; did you mean "disk"? Choose one of these:
+              disk    folders of this machine
+              memory  gone when the server stops
+            """,
+            error.Message);
+        Assert.StartsWith("there is no storage \"cloud\". Choose one of these:", Assert.Throws<ConfigurationException>(() => PartsCatalog.Storage("cloud")).Message);
     }
 }

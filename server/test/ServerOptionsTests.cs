@@ -1,5 +1,6 @@
 using System.Net;
 using Argosy.Files;
+using Argosy.Native;
 
 namespace Argosy.Server.Tests;
 
@@ -46,7 +47,57 @@ public class ServerOptionsTests
         Assert.Equal(new BanRule { Failures = 5, Window = TimeSpan.FromHours(1), Time = TimeSpan.FromSeconds(30) }, options.Bans);
     }
 
+    [Fact]
+    public void Time_outs_limits_and_durability_are_settings()
+    {
+        var options = From(
+            ("Native:LoginTime", "1s"), ("Native:FrameTime", "2s"), ("Native:StallTime", "3s"), ("Native:IdleTime", "1h"), ("Native:DiscardTime", "5s"),
+            ("Native:DiscardBytes", "6M"), ("Native:LingerTime", "7s"), ("Limits:Connections", "8"), ("Limits:ConnectionsPerAddress", "9"),
+            ("Limits:Unauthenticated", "10"), ("Limits:UnauthenticatedPerAddress", "11"), ("Limits:SessionsPerAccount", "12"), ("Limits:Visitors", "13"),
+            ("Limits:VisitorsPerAddress", "0"), ("Limits:Work", "14"), ("Files:Durability", "Strict"), ("Files:KeepUnfinished", "30d"));
+        Assert.Equal(
+            new NativeOptions
+            {
+                LoginTime = TimeSpan.FromSeconds(1), FrameTime = TimeSpan.FromSeconds(2), StallTime = TimeSpan.FromSeconds(3), IdleTime = TimeSpan.FromHours(1),
+                DiscardTime = TimeSpan.FromSeconds(5), DiscardBytes = 6 << 20, LingerTime = TimeSpan.FromSeconds(7),
+                MaxUnauthenticated = 10, MaxUnauthenticatedPerAddress = 11, MaxWork = 14,
+            },
+            options.Native);
+        Assert.Equal((8, 9), (options.MaxConnections, options.MaxConnectionsPerAddress));
+        Assert.Equal(new SessionLimits { PerAccount = 12, Visitors = 13, VisitorsFromAddress = 0 }, options.Sessions);
+        Assert.Equal((Durability.Strict, TimeSpan.FromDays(30)), (options.Durability, options.KeepUnfinished));
+    }
+
+    [Fact]
+    public void Nobody_has_more_than_half_of_what_a_model_serves()
+    {
+        var few = new ServerOptions { Model = "async", MaxConnections = 40 };
+        Assert.Equal((36, 20), (few.Shares.Busy, few.Shares.PerAddress));
+        Assert.Equal((20, 10), (few.Shares.Within(few.Native).MaxUnauthenticated, few.Shares.Within(few.Native).MaxUnauthenticatedPerAddress));
+
+        var many = new ServerOptions { Model = "async" };
+        Assert.Equal((256, 500, 100), (many.Shares.PerAddress, many.Shares.Within(many.Native).MaxUnauthenticated, many.Shares.Within(many.Native).MaxUnauthenticatedPerAddress));
+
+        var none = new ServerOptions { MaxConnectionsPerAddress = 0, Native = new NativeOptions { MaxUnauthenticated = 0, MaxUnauthenticatedPerAddress = 0 } };
+        Assert.Equal((null, 0, 0), (none.Shares.PerAddress, none.Shares.Within(none.Native).MaxUnauthenticated, none.Shares.Within(none.Native).MaxUnauthenticatedPerAddress));
+        Assert.Null(new ServerOptions { Model = "pool" }.Shares.PerAddress);
+    }
+
+    [Fact]
+    public void A_tilde_is_the_home_of_who_runs_it()
+    {
+        var home = Environment.GetEnvironmentVariable("HOME")!;
+        Assert.Equal((home, Path.Combine(home, "x")), (From(("Server:Root", "~")).Root, From(("Server:Data", "~/x")).Data));
+        Assert.Equal(Path.Combine(Environment.CurrentDirectory, "~x"), From(("Server:Root", "./~x")).Root);
+    }
+
     [Theory]
+    [InlineData("Server:Root", "~other/x", "another user's home")]
+    [InlineData("Native:StallTime", "0", "is no time at all")]
+    [InlineData("Files:KeepUnfinished", "9999d", "at most 3650d")]
+    [InlineData("Files:Durability", "slow", "neither fast")]
+    [InlineData("Limits:Connections", "0", "a whole number from 1")]
+    [InlineData("Limits:Work", "some", "is not a whole number")]
     [InlineData("Server:Drain", "soon", "\"soon\" is not a time")]
     [InlineData("Server:Drain", "-1", "is not a time")]
     [InlineData("Server:Model", "asnyc", "did you mean \"async\"")]
@@ -60,6 +111,14 @@ public class ServerOptionsTests
     [InlineData("Certificate:KeyFile", "/k", "give both")]
     public void A_wrong_value_is_named_with_what_would_fit(string key, string text, string part) =>
         Assert.Contains(part, Assert.Throws<ConfigurationException>(() => From((key, text))).Message);
+
+    [Fact]
+    public void Every_setting_is_documented_and_nothing_else_is()
+    {
+        var page = File.ReadAllText(Path.Combine(RoomRulesTests.Repository, "docs", "configuration.md"));
+        var documented = System.Text.RegularExpressions.Regex.Matches(page, @"(?m)^\| `(\w+:\w+)` \|").Select(match => match.Groups[1].Value);
+        Assert.Equal(Setting.All.Select(setting => setting.Key).Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
+    }
 
     [Fact]
     public void An_error_names_the_source() =>

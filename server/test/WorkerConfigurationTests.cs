@@ -2,6 +2,7 @@ using System.Collections;
 using System.Net;
 using System.Text.Json;
 using Argosy.Files;
+using Argosy.Native;
 
 namespace Argosy.Server.Tests;
 
@@ -24,6 +25,12 @@ public sealed class WorkerConfigurationTests
             User = "files",
             QuotaBytes = (1L << 53) + 1,
             MinFree = 3,
+            Durability = Durability.Strict,
+            KeepUnfinished = TimeSpan.FromDays(400),
+            MaxConnections = 77,
+            MaxConnectionsPerAddress = 7,
+            Sessions = new SessionLimits { PerAccount = 1, Visitors = 2, VisitorsFromAddress = 3 },
+            Native = new NativeOptions { LoginTime = TimeSpan.FromSeconds(3), DiscardBytes = 9, MaxUnauthenticated = 8, MaxUnauthenticatedPerAddress = 6, MaxWork = 5 },
             Bans = new BanRule { Failures = 3, Window = TimeSpan.FromMilliseconds(5), Time = TimeSpan.FromHours(7) },
             Drain = TimeSpan.FromMilliseconds(1_500),
             CertificateFile = "/c.pem",

@@ -39,6 +39,9 @@ public enum WireError
     /// <summary>The server has too many connections; fatal.</summary>
     Busy,
 
+    /// <summary>Too many logins from the client's address failed: it is refused for a while; fatal.</summary>
+    Banned,
+
     /// <summary>The server is going down; fatal.</summary>
     Stopping,
 
@@ -80,6 +83,9 @@ public enum WireError
 
     /// <summary>A checksum or length is wrong; nothing was published.</summary>
     Mismatch,
+
+    /// <summary>The file became another version while it was read: what came is worth nothing, ask for it again.</summary>
+    Changed,
 
     /// <summary>The client abandoned the body; nothing was published.</summary>
     Abandoned,

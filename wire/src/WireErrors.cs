@@ -20,6 +20,7 @@ public static class WireErrors
         (WireError.LoginFailed, "login-failed", false),
         (WireError.TooManySessions, "too-many-sessions", false),
         (WireError.Busy, "busy", true),
+        (WireError.Banned, "banned", true),
         (WireError.Stopping, "stopping", true),
         (WireError.SessionEnded, "session-ended", true),
         (WireError.NotFound, "not-found", false),
@@ -34,6 +35,7 @@ public static class WireErrors
         (WireError.NoSpace, "no-space", false),
         (WireError.InUse, "in-use", false),
         (WireError.Mismatch, "mismatch", false),
+        (WireError.Changed, "changed", false),
         (WireError.Abandoned, "abandoned", false),
         (WireError.Storage, "storage", false),
     ];

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Argosy.Client;
 using Argosy.Server;
 
 namespace Argosy.Cli.Hosting;
@@ -9,12 +10,13 @@ internal static class ServeCommand
     // Option, value's name in the help, the setting behind it, description.
     private static readonly (string Name, string Value, string Key, string Meaning)[] Settings =
     [
-        ("--listen", "ADDR:PORT", "Native:Listen", "Where to listen. [default: [::]:7373, every address; port 0: any free one]"),
+        ("--listen", "ADDR:PORT", "Native:Listen", "Where to listen; a port alone means every address. [default: [::]:7373; port 0: any free one]"),
         ("--data", "DIR", "Server:Data", $"Accounts, certificate and usage. [default: {DataFolder.DefaultPath}]"),
         ("--model", "NAME", "Server:Model", "How connections are served: " + string.Join(", ", PartsCatalog.Models.Select(m => m.Name)) + "; prefork:NAME runs NAME in each worker process. [default: async]"),
         ("--anonymous", "ro|rw|drop", "Accounts:Anonymous", "Let visitors without an account list and read (ro), also write (rw), or only leave files (drop)."),
         ("--user", "NAME", "Server:User", "Become this user once the port is bound (as root)."),
         ("--quota", "SIZE", "Files:Quota", "What accounts without a quota of their own may hold, such as 10G; also what anonymous may."),
+        ("--durability", "fast|strict", "Files:Durability", "Confirm an upload when the system has it (fast: a power failure may lose it) or when the disk has it (strict). [default: fast]"),
         ("--drain", "TIME", "Server:Drain", "How long running transfers may go on after a stop. [default: 10s]"),
     ];
 
@@ -50,9 +52,32 @@ internal static class ServeCommand
                 .Append((Text: parsed.GetValue(root), Name: "ROOT", Key: "Server:Root"))
                 .Where(value => value.Text is not null)
                 .Select(value => new SettingValue(value.Key, value.Text!, value.Name));
-            return new Serving(Options(parsed.GetValue(config), typed)).RunAsync();
+            return RunAsync(parsed.GetValue(config), typed);
         });
+        AddPortHint(command);
         return command;
+    }
+
+    // What lists what there is needs a line for each.
+    private static async Task<int> RunAsync(string? config, IEnumerable<SettingValue> typed)
+    {
+        try
+        {
+            return await new Serving(Options(config, typed)).RunAsync();
+        }
+        catch (ConfigurationException error) when (error.Message.Contains('\n'))
+        {
+            Console.Error.WriteLine("argosy: " + string.Join('\n', error.Message.Split('\n').Select(Terminal.Escape)));
+            return 2;
+        }
+    }
+
+    // Other servers have it; here address and port are one word.
+    private static void AddPortHint(Command command)
+    {
+        var port = new Option<string?>("--port", "-p") { Hidden = true };
+        port.Validators.Add(result => result.AddError($"there is no option \"--port\" here; write --listen {result.Tokens.FirstOrDefault()?.Value ?? "PORT"}"));
+        command.Add(port);
     }
 
     private static ServerOptions Options(string? file, IEnumerable<SettingValue> typed) => ServerOptions.From(

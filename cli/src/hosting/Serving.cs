@@ -8,7 +8,12 @@ namespace Argosy.Cli.Hosting;
 internal sealed partial class Serving(ServerOptions options)
 {
     private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // A signal that comes twice at once, as timeout(1) and terminals send it, was meant once.
+    private const long Twice = 250;
+
     private readonly TaskCompletionSource _abort = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private long _stopped;
 
     public async Task<int> RunAsync()
     {
@@ -50,7 +55,9 @@ internal sealed partial class Serving(ServerOptions options)
     private void OnStop(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (!_stop.TrySetResult()) _abort.TrySetResult();
+        var now = Environment.TickCount64;
+        if (Interlocked.CompareExchange(ref _stopped, now, 0) is var first && first == 0) _stop.TrySetResult();
+        else if (now - first > Twice) _abort.TrySetResult();
     }
 
     private CommandException NoAccounts() => new(

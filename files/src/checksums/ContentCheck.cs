@@ -55,7 +55,7 @@ internal sealed class ContentCheck : IDisposable
             while (offset < end)
             {
                 cancellation.ThrowIfCancellationRequested();
-                session.RequireLive();
+                await session.RequireWantedAsync();
                 var count = await read(offset, buffer.AsMemory(0, (int)Math.Min(buffer.Length, end - offset)));
                 if (count == 0)
                 {

@@ -17,12 +17,17 @@ public sealed class Download : IAsyncDisposable
     public SafeFileHandle? File => _content.File;
 
     /// <summary>Reads at an offset; 0 at the end.</summary>
+    /// <exception cref="FileException"><see cref="FileError.Changed"/>: somebody wrote into the file; what was read before is worth nothing.</exception>
     public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         _session.RequireLive();
         return _content.ReadAsync(offset, buffer);
     }
+
+    /// <summary>For whoever had the kernel read from <see cref="File"/>, after the last byte: it was all of one version.</summary>
+    /// <exception cref="FileException"><see cref="FileError.Changed"/>: it was not.</exception>
+    public ValueTask RequireSameAsync() => _content.RequireSameAsync();
 
     /// <summary>A checksum of a range of this version.</summary>
     /// <param name="algorithm">Which checksum.</param>

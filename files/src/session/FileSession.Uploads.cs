@@ -173,10 +173,11 @@ public sealed partial class FileSession
         await CopyInAsync(upload, staged, content);
     }
 
-    private static async ValueTask CopyInAsync(Upload upload, IStaged staged, IContent content)
+    private async ValueTask CopyInAsync(Upload upload, IStaged staged, IContent content)
     {
         while (upload.Offset < content.Entry.Size)
         {
+            await RequireWantedAsync();
             var room = await upload.ReserveAsync(Math.Min(CopyStep, content.Entry.Size - upload.Offset));
             var copied = await staged.CopyAsync(content, upload.Offset, room);
             if (copied == 0)

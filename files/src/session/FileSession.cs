@@ -29,6 +29,12 @@ public sealed partial class FileSession : IAsyncDisposable
     /// <summary>Fires when the account was removed, disabled or re-passworded.</summary>
     public CancellationToken Ended => _grant.Ended;
 
+    /// <summary>
+    /// Called between the slices of what may take long: sums, copies, listings. What it throws ends that work. Null: nobody asks. A front end looks here
+    /// whether anybody still waits for the result.
+    /// </summary>
+    public Func<ValueTask>? BetweenSlices { get; set; }
+
     internal HomeUsage Usage { get; }
 
     internal IOffload Offload { get; }
@@ -62,7 +68,7 @@ public sealed partial class FileSession : IAsyncDisposable
         Require(path, Permissions.List, "listed");
         await foreach (var entry in _home.ListAsync(path, cancellation))
         {
-            RequireLive();
+            await RequireWantedAsync();
             yield return entry;
         }
     }
@@ -71,10 +77,17 @@ public sealed partial class FileSession : IAsyncDisposable
     /// <exception cref="FileException"><see cref="FileError.NotFound"/>, <see cref="FileError.IsAFolder"/>, <see cref="FileError.NotAFile"/>.</exception>
     public async ValueTask<Download> OpenDownloadAsync(RemotePath path)
     {
+        var download = await OpenForSumsAsync(path);
+        Log.Downloading(Name, path, download.Entry.Size);
+        return download;
+    }
+
+    /// <summary>The same where none of its bytes leave, only sums of them.</summary>
+    /// <exception cref="FileException">As for <see cref="OpenDownloadAsync"/>.</exception>
+    public async ValueTask<Download> OpenForSumsAsync(RemotePath path)
+    {
         Require(path, Permissions.Read, "read");
-        var content = await _home.OpenAsync(path);
-        Log.Downloading(Name, path, content.Entry.Size);
-        return new Download(this, content);
+        return new Download(this, await _home.OpenAsync(path));
     }
 
     /// <summary>Sets a file's or folder's modification time: it changes what is there, so it needs <see cref="Permissions.Overwrite"/>.</summary>
@@ -134,6 +147,14 @@ public sealed partial class FileSession : IAsyncDisposable
         {
             throw new FileException(FileError.SessionEnded, "The account was removed, disabled or changed; log in again.");
         }
+    }
+
+    /// <summary>Between two slices of something long.</summary>
+    /// <exception cref="FileException"><see cref="FileError.SessionEnded"/>.</exception>
+    internal ValueTask RequireWantedAsync()
+    {
+        RequireLive();
+        return BetweenSlices?.Invoke() ?? default;
     }
 
     /// <exception cref="FileException"><see cref="FileError.NoSpace"/>: the disk would have less left than it is to keep.</exception>

@@ -16,6 +16,12 @@ internal enum Needs
 
     /// <summary>A few looks at the disk and a short answer; a long one is begun there.</summary>
     Disk = 16,
+
+    /// <summary>Worth nothing without somebody who reads the answer.</summary>
+    Reader = 32,
+
+    /// <summary>May keep a disk or a core busy for long: so much at a time for one account, and not beyond the server's end.</summary>
+    Turn = 64,
 }
 
 /// <summary>One command: its name on the wire, what it needs, and what it does.</summary>
@@ -32,21 +38,21 @@ internal static class CommandTable
         new("bye", Needs.Nothing, Bye.RunAsync),
         new("pwd", Needs.Session, Pwd.RunAsync),
         new("cd", Needs.Session | Needs.Disk | Needs.Path, Cd.RunAsync),
-        new("stat", Needs.Session | Needs.Disk | Needs.Path, Stat.RunAsync),
-        new("ls", Needs.Session, Ls.RunAsync),
-        new("get", Needs.Session | Needs.Disk | Needs.Path, Get.RunAsync),
+        new("stat", Needs.Session | Needs.Disk | Needs.Reader | Needs.Path, Stat.RunAsync),
+        new("ls", Needs.Session | Needs.Reader, Ls.RunAsync),
+        new("get", Needs.Session | Needs.Disk | Needs.Reader | Needs.Path, Get.RunAsync),
         new("put", Needs.Session | Needs.Disk | Needs.Path | Needs.Body, Put.RunAsync),
         new("uploads", Needs.Session, Uploads.RunAsync),
         new("mkdir", Needs.Session | Needs.Disk | Needs.Path, MkDir.RunAsync),
         new("rm", Needs.Session | Needs.Disk | Needs.Path, Rm.RunAsync),
         new("rmdir", Needs.Session | Needs.Path, RmDir.RunAsync),
         new("mv", Needs.Session | Needs.Disk | Needs.Path | Needs.To, Mv.RunAsync),
-        new("cp", Needs.Session | Needs.Path | Needs.To, Cp.RunAsync),
+        new("cp", Needs.Session | Needs.Reader | Needs.Turn | Needs.Path | Needs.To, Cp.RunAsync),
         new("ln", Needs.Session | Needs.Disk | Needs.Path, Ln.RunAsync),
         new("touch", Needs.Session | Needs.Disk | Needs.Path, Touch.RunAsync),
-        new("hash", Needs.Session | Needs.Path, Hash.RunAsync),
-        new("blocks", Needs.Session | Needs.Path, Blocks.RunAsync),
-        new("quota", Needs.Session, Quota.RunAsync),
+        new("hash", Needs.Session | Needs.Reader | Needs.Turn | Needs.Path, Hash.RunAsync),
+        new("blocks", Needs.Session | Needs.Reader | Needs.Turn | Needs.Path, Blocks.RunAsync),
+        new("quota", Needs.Session | Needs.Reader, Quota.RunAsync),
     }.ToFrozenDictionary(command => command.Name);
 
     /// <summary>The command that a request asks for, once the request is complete.</summary>

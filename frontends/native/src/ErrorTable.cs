@@ -21,6 +21,7 @@ internal static class ErrorTable
         [FileError.NoSpace] = WireError.NoSpace,
         [FileError.InUse] = WireError.InUse,
         [FileError.Mismatch] = WireError.Mismatch,
+        [FileError.Changed] = WireError.Changed,
         [FileError.LoginFailed] = WireError.LoginFailed,
         [FileError.TooManySessions] = WireError.TooManySessions,
         [FileError.SessionEnded] = WireError.SessionEnded,

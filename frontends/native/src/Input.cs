@@ -102,6 +102,23 @@ internal sealed class Input(IConnection connection, Output output) : IDisposable
         return await connection.ReadAsync(destination, Ended);
     }
 
+    /// <summary>True where the stream has ended behind what was consumed. What has come meanwhile is kept; nothing is waited for.</summary>
+    public async ValueTask<bool> IsAtEndAsync()
+    {
+        if (!Buffered.IsEmpty)
+            return false;
+        try
+        {
+            connection.ReadDeadline = Deadline.After(TimeSpan.FromMilliseconds(1));
+            await connection.ReadAsync(Memory<byte>.Empty, Ended);
+            return !Received(await connection.ReadAsync(Rent(), Ended));
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Gives the buffer back. All that was here has been consumed.</summary>
     public void Release()
     {

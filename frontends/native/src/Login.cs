@@ -6,7 +6,8 @@ namespace Argosy.Native;
 
 /// <summary>
 /// The login of one connection: SCRAM in two steps, or anonymous. Whatever is wrong with name or password gets the same
-/// answer, and three failures end the connection.
+/// answer, and three failures end the connection. Only a proof is a guess: who leaves before it has guessed nothing, and may be an honest
+/// client that a slow server has kept waiting.
 /// </summary>
 internal sealed class Login(FileService files, IOffload offload, EndPoint? remote, byte[]? channelBinding)
 {
@@ -57,11 +58,11 @@ internal sealed class Login(FileService files, IOffload offload, EndPoint? remot
         return exchange.Challenge(verifier.Salt, verifier.Iterations, verifier.StoredKey, verifier.ServerKey);
     }
 
-    /// <summary>An attempt without its end is a failure too: beginnings cost work and a line in the log.</summary>
+    /// <summary>An attempt without its end counts for the connection, because beginnings cost work; nobody is banned for it.</summary>
     private void Leave()
     {
         _failures++;
-        Drop();
+        (_exchange, _attempt) = (null, null);
         if (IsOver)
             throw new WireException(WireError.LoginFailed, "Too many logins were begun and not ended.");
     }
@@ -82,7 +83,8 @@ internal sealed class Login(FileService files, IOffload offload, EndPoint? remot
         catch (Exception e) when (e is WireException or FileException)
         {
             _failures++;
-            Drop();
+            _attempt?.Fail();
+            (_exchange, _attempt) = (null, null);
             throw;
         }
     }
@@ -91,10 +93,6 @@ internal sealed class Login(FileService files, IOffload offload, EndPoint? remot
     /// <exception cref="FileException">Anonymous is off.</exception>
     public ValueTask<FileSession> OpenAnonymousAsync() => files.OpenAnonymousAsync(_origin, offload);
 
-    /// <summary>A login that was begun and not finished has failed.</summary>
-    public void Drop()
-    {
-        _attempt?.Fail();
-        (_exchange, _attempt) = (null, null);
-    }
+    /// <summary>True where a login was begun and no proof came.</summary>
+    public bool IsUnderWay => _attempt is not null;
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Argosy.Sockets;
 
 namespace Argosy.Native;
@@ -16,7 +17,7 @@ public sealed class NativeHandler : ConnectionHandler
     /// <inheritdoc/>
     public override ValueTask SetupAsync()
     {
-        _stranger = new Stranger(_frontEnd);
+        _stranger = new Stranger(_frontEnd, Connection.RemoteEndPoint);
         return ValueTask.CompletedTask;
     }
 
@@ -29,7 +30,12 @@ public sealed class NativeHandler : ConnectionHandler
         try
         {
             reason = "silence";
-            if (await transport.OpenAsync(Context.Stopping))
+            if (_frontEnd.Files.IsBanned((Connection.RemoteEndPoint as IPEndPoint)?.Address))
+            {
+                await Farewell.SayAsync(Connection, Context.Stopping);
+                reason = "its address is banned";
+            }
+            else if (await transport.OpenAsync(Context.Stopping))
             {
                 Log.Connected(Context.Logger, Connection.RemoteEndPoint, transport.ChannelBinding is null ? "plain" : "TLS");
                 await using var session = new NativeSession(Context, _frontEnd, transport, _stranger);

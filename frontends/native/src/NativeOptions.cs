@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Text.Json.Serialization;
 
 namespace Argosy.Native;
 
@@ -9,6 +10,7 @@ public sealed record NativeOptions
     public bool AllowPlain { get; init; }
 
     /// <summary>Gives the certificate for a connection that begins now, so that a renewed one applies at once; null where there is no TLS.</summary>
+    [JsonIgnore]
     public Func<SslStreamCertificateContext>? Certificate { get; init; }
 
     /// <summary>What <c>hello</c> says about this program, as <c>name/version</c>.</summary>
@@ -35,6 +37,12 @@ public sealed record NativeOptions
     /// <summary>How long a lingering close waits for the client to read our last words.</summary>
     public TimeSpan LingerTime { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How many connections may be without a login at a time, in all processes of the server together; more are told <c>busy</c>.</summary>
+    /// <summary>How many sums and copies of one account, or of visitors from one address, may be under way in one process; more wait. 0 for no limit.</summary>
+    public int MaxWork { get; init; } = 8;
+
+    /// <summary>How many connections may be without a login at a time, in all processes of the server together; more are told <c>busy</c>. 0 for no limit.</summary>
     public int MaxUnauthenticated { get; init; } = 500;
+
+    /// <summary>How many of them one IPv4 address or one IPv6 /64 may have, so that nobody keeps all others from logging in. 0 for no limit.</summary>
+    public int MaxUnauthenticatedPerAddress { get; init; } = 100;
 }

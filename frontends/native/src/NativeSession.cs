@@ -1,3 +1,4 @@
+using System.Net;
 using Argosy.Files;
 using Argosy.Sockets;
 using Argosy.Wire;
@@ -20,13 +21,14 @@ internal sealed class NativeSession : IAsyncDisposable
     private CancellationTokenSource? _wake;
     private CancellationTokenRegistration _hurry;
     private string? _leaving;
+    private string _mechanism = "";
 
     public NativeSession(HandlerContext context, NativeFrontEnd frontEnd, Transport transport, Stranger stranger)
     {
         (Context, _frontEnd, _transport, _stranger) = (context, frontEnd, transport, stranger);
         _visit = new DiskVisit(context);
         Output = new Output(transport.Connection, _visit, frontEnd.Options);
-        Requests = new RequestReader(transport.Connection, Output, frontEnd.Options);
+        Requests = new RequestReader(transport.Connection, Output, frontEnd.Options, context.Stopping);
         Login = new Login(frontEnd.Files, _visit, Connection.RemoteEndPoint, transport.ChannelBinding);
     }
 
@@ -98,9 +100,9 @@ internal sealed class NativeSession : IAsyncDisposable
         _files = files;
         _wake = CancellationTokenSource.CreateLinkedTokenSource(Context.Stopping, files.Ended);
         _hurry = files.Ended.UnsafeRegister(static output => ((Output)output!).Hurry(), Output);
+        _mechanism = mechanism;
         bool mayIgnoreReplies = mechanism == ScramMechanism.Anonymous && Connection.IsPlain && !Requests.IsSealed;
         Requests.AllowSession(files.Ended, mayIgnoreReplies);
-        Log.LoggedIn(Context.Logger, Account, Connection.RemoteEndPoint, mechanism);
     }
 
     /// <summary>Starts an anonymous session.</summary>
@@ -118,7 +120,8 @@ internal sealed class NativeSession : IAsyncDisposable
         Output.Dispose();
         _wake?.Dispose();
         await _hurry.DisposeAsync();
-        Login.Drop();
+        if (Login.IsUnderWay)
+            Log.LoginLeft(Context.Logger, Printable.Of(Login.Name), Connection.RemoteEndPoint);
         if (_files is not null)
             await _files.DisposeAsync();
     }
@@ -197,9 +200,7 @@ internal sealed class NativeSession : IAsyncDisposable
             Deadline login = IsOpen ? Deadline.Never : _transport.LoginDeadline;
             Deadline idle = IsOpen ? Deadline.After(Options.IdleTime) : login;
             Request? request = await Requests.NextAsync(idle, login, wake);
-            return overloaded && request is not null
-                ? throw new WireException(WireError.Busy, "The server has too many connections; try again later.", request.Id)
-                : request;
+            return overloaded && request is not null ? throw Busy(request) : request;
         }
         catch (OperationCanceledException)
         {
@@ -214,16 +215,16 @@ internal sealed class NativeSession : IAsyncDisposable
             Command command = CommandTable.Find(request);
             if (command.Needs.HasFlag(Needs.Session) && !IsOpen)
                 await OpenAnonymousAsync(WireError.LoginRequired);
-            await command.RunAsync(this, request);
+            await RunAsync(command, request);
             await Output.SendWhenFullAsync();
         }
         catch (WireException e) when (!e.IsFatal)
         {
-            await RefuseAsync(request, e.Error, e.Message);
+            await RefuseAsync(request, e.Error, e);
         }
         catch (FileException e)
         {
-            await RefuseAsync(request, ErrorTable.Of(e.Error), e.Message);
+            await RefuseAsync(request, ErrorTable.Of(e.Error), e);
         }
         catch (OperationCanceledException)
         {
@@ -231,9 +232,35 @@ internal sealed class NativeSession : IAsyncDisposable
         }
     }
 
-    private async ValueTask RefuseAsync(Request request, WireError error, string message)
+    private async ValueTask RunAsync(Command command, Request request)
     {
-        Log.Refused(Context.Logger, Printable.Of(request.Command), Printable.Of(request.Path), Account, error.Name(), message);
+        if (command.Needs.HasFlag(Needs.Reader) && await Requests.Audience.HasLeftAsync())
+            return;
+        if (!command.Needs.HasFlag(Needs.Turn))
+        {
+            await command.RunAsync(this, request);
+            return;
+        }
+
+        using IDisposable? turn = await _frontEnd.Work.TakeAsync(WorksAs, Requests.Audience.RequireAsync, Wake);
+        Files.BetweenSlices = Requests.Audience.RequireAsync;
+        try
+        {
+            await command.RunAsync(this, request);
+        }
+        finally
+        {
+            Files.BetweenSlices = null;
+        }
+    }
+
+    /// <summary>Whose share of work it is: an account's, or for visitors, who share one, their address's.</summary>
+    private string WorksAs => _mechanism == ScramMechanism.Anonymous ? $"{Account} {(Connection.RemoteEndPoint as IPEndPoint)?.Address}" : Account;
+
+    private async ValueTask RefuseAsync(Request request, WireError error, Exception cause)
+    {
+        string message = cause.Message;
+        _frontEnd.Refusals.Write(Context.Logger, request, IsOpen ? Account : Printable.Of(Login.Name), error, cause);
         if (error.IsFatal())
             throw new WireException(error, message, request.Id);
         Send(Errors.Reply(request.Id, error, message));
@@ -251,6 +278,12 @@ internal sealed class NativeSession : IAsyncDisposable
         Send(Errors.Reply(error.Id, error.Error, error.Message));
         await Output.FlushAsync();
         await Connection.LingerAsync(Options.LingerTime);
+    }
+
+    private WireException Busy(Request request)
+    {
+        _frontEnd.TellBusy(Context.Logger, Connection.RemoteEndPoint, Context.IsOverloaded);
+        return new WireException(WireError.Busy, "The server has too many connections; try again later.", request.Id);
     }
 
     private WireException Interruption(long? id) => _files is { Ended.IsCancellationRequested: true }

@@ -11,12 +11,16 @@ internal sealed class RequestReader : IDisposable
     private readonly Input _input;
     private readonly NativeOptions _options;
 
-    public RequestReader(IConnection connection, Output output, NativeOptions options)
+    public RequestReader(IConnection connection, Output output, NativeOptions options, CancellationToken stopping)
     {
         _input = new Input(connection, output);
+        Audience = new Audience(connection, _input, output, stopping);
         _options = options;
         Body = new BodyReader(_decoder, _input, connection, options);
     }
+
+    /// <summary>Whether anybody waits for the answers.</summary>
+    public Audience Audience { get; }
 
     /// <summary>The present request's body.</summary>
     public BodyReader Body { get; }

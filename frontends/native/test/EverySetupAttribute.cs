@@ -36,7 +36,8 @@ internal sealed class AlsoInMemoryAttribute : Attribute;
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 internal sealed class EverySetupAttribute(params object?[] arguments) : DataAttribute
 {
-    private static readonly bool ChecksAll = Environment.GetEnvironmentVariable("ARGOSY_CHECK") == "all";
+    /// <summary>True where everything is to be checked, however long it takes.</summary>
+    public static readonly bool ChecksAll = Environment.GetEnvironmentVariable("ARGOSY_CHECK") == "all";
 
     // These tests hold several connections at once, to handlers of this process. A new model on the list comes in by itself.
     private static readonly string[] Models =

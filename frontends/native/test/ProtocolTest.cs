@@ -34,16 +34,16 @@ public abstract class ProtocolTest : IAsyncLifetime
 
     private protected void Start(
         NativeOptions? options = null, AnonymousAccess anonymous = AnonymousAccess.None, long? anonymousQuota = null, int? busyAbove = null,
-        ILogger? log = null)
+        ILogger? log = null, BanRule? bans = null)
     {
         var setup = Setup.Current;
-        _world = new FileWorld(anonymous, setup.InMemory ? new MemoryStorage() : null, anonymousQuota);
+        _world = new FileWorld(anonymous, setup.InMemory ? new MemoryStorage() : null, anonymousQuota, bans);
         _server = new NativeServer(_world.Files, setup.Model, options, busyAbove, log);
     }
 
-    private protected async Task<WireClient> ConnectAsync(bool seal = false)
+    private protected async Task<WireClient> ConnectAsync(bool seal = false, string? from = null)
     {
-        WireClient client = await WireClient.ConnectAsync(Server.EndPoint, seal);
+        WireClient client = await WireClient.ConnectAsync(Server.EndPoint, seal, from);
         _clients.Add(client);
         return client;
     }

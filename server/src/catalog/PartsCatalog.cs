@@ -49,11 +49,11 @@ public static class PartsCatalog
     private static Func<ConnectionHandler> Native(FrontEndParts parts) =>
         new NativeFrontEnd(
             parts.Files,
-            new NativeOptions { AllowPlain = parts.Options.Plain, Certificate = () => parts.Certificates.Current.Context }).CreateHandler;
+            parts.Options.Shares.Within(parts.Options.Native) with { AllowPlain = parts.Options.Plain, Certificate = () => parts.Certificates.Current.Context }).CreateHandler;
 
     // Uploads are staged in the data folder where it shares a mount with the home: what is served then holds nothing but what clients put there.
     private static LocalStorage Disk(ServerOptions options) =>
-        new(new LocalStorageOptions { Staging = Path.Combine(options.Data, "staging") });
+        new(new LocalStorageOptions { Staging = Path.Combine(options.Data, "staging"), Durability = options.Durability });
 
     private static T Find<T>(IReadOnlyList<Part<T>> parts, string kind, string name)
     {
@@ -61,7 +61,12 @@ public static class PartsCatalog
         return part is not null ? part.Create : throw Unknown(kind, name, parts.Select(each => (each.Name, each.Summary)));
     }
 
-    private static ConfigurationException Unknown(string kind, string name, IEnumerable<(string Name, string Summary)> known) => new(
-        $"there is no {kind} \"{name}\"{NearestWord.Hint(name, known.Select(part => part.Name))}. There is "
-        + string.Join(", ", known.Select(part => $"{part.Name} ({part.Summary})")));
+    private static ConfigurationException Unknown(string kind, string name, IEnumerable<(string Name, string Summary)> known)
+    {
+        var hint = NearestWord.Hint(name, known.Select(part => part.Name));
+        var width = known.Max(part => part.Name.Length);
+        return new ConfigurationException(
+            $"there is no {kind} \"{name}\"{(hint.Length == 0 ? "." : hint)} Choose one of these:"
+            + string.Concat(known.Select(part => $"\n  {part.Name.PadRight(width)}  {part.Summary}")));
+    }
 }

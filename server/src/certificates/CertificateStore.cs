@@ -61,27 +61,42 @@ public sealed class CertificateStore
             chain.ImportFromPemFile(_certificateFile);
             return new ServerCertificate(X509Certificate2.CreateFromPemFile(_certificateFile, _keyFile), chain);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"The certificate {_certificateFile} with its key {_keyFile} cannot be used: {error.Message}", error);
+            throw Unusable(SystemReason.Of(error), error);
+        }
+        catch (Exception error) when (error is CryptographicException or ArgumentException)
+        {
+            throw Unusable("these are not a certificate and its key as PEM", error);
         }
     }
 
+    private StartException Unusable(string reason, Exception? error = null) =>
+        new($"The certificate {_certificateFile} with its key {_keyFile} cannot be used: {reason}.", error);
+
     private void RenewWhereDue(IReadOnlyList<string> names)
     {
-        if (File.Exists(_certificateFile) && !File.Exists(_keyFile))
-            throw new IOException("the key is missing; restore it, or remove the certificate for a new one (clients will ask before they trust it).");
-        if (File.Exists(_certificateFile) && !IsDue(names)) return;
+        var exists = File.Exists(_certificateFile);
+        if (exists && !File.Exists(_keyFile))
+            throw Unusable("the key is missing; restore it, or remove the certificate for a new one (clients will ask before they trust it)");
+        if (exists && !IsDue(names)) return;
 
         using var key = LoadOrMakeKey();
         using var certificate = SelfSigned.Create(key, names, _clock.GetUtcNow());
-        PrivateFile.Write(_certificateFile, certificate.ExportCertificatePem() + "\n");
+        try
+        {
+            PrivateFile.Write(_certificateFile, certificate.ExportCertificatePem() + "\n");
+        }
+        catch (Exception error) when (exists && error is IOException or UnauthorizedAccessException)
+        {
+            // A full disk: the old one serves on. Clients pin its key, whatever its names and its time.
+        }
     }
 
     private bool IsDue(IReadOnlyList<string> names)
     {
         using var certificate = X509Certificate2.CreateFromPem(File.ReadAllText(_certificateFile));
-        return certificate.NotAfter.ToUniversalTime() - _clock.GetUtcNow() < RenewBefore || !Names(certificate).IsSupersetOf(names);
+        return certificate.NotAfter.ToUniversalTime() - _clock.GetUtcNow() < RenewBefore || !Names(certificate).SetEquals(names);
     }
 
     private static HashSet<string> Names(X509Certificate2 certificate)

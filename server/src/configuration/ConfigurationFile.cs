@@ -24,7 +24,7 @@ public static class ConfigurationFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ConfigurationException($"The configuration file {path} cannot be read: {error.Message}", error);
+            throw new ConfigurationException($"The configuration file {path} cannot be read: {SystemReason.Of(error)}", error);
         }
 
         return Parse(bytes, path);

@@ -7,19 +7,20 @@ namespace Argosy.Server;
 /// <summary>Addresses to listen at, as the command line and the configuration file write them.</summary>
 public static class ListenAddress
 {
-    private const string Form = "is not an address to listen at: write ADDR:PORT such as 127.0.0.1:7373, [::]:7373 or :7373";
+    private const string Form = "is not an address to listen at: write ADDR:PORT such as 127.0.0.1:7373 or [::]:7373, or a port alone";
 
     /// <summary>
-    /// An end point from <c>ADDR:PORT</c>, <c>[V6]:PORT</c>, <c>HOST:PORT</c>, or <c>:PORT</c> and <c>*:PORT</c> for every address
+    /// An end point from <c>ADDR:PORT</c>, <c>[V6]:PORT</c>, <c>HOST:PORT</c>, or <c>PORT</c>, <c>:PORT</c> and <c>*:PORT</c> for every address
     /// of the machine. Port 0 lets the system choose.
     /// </summary>
     /// <exception cref="FormatException">Something else; the message completes a sentence that begins with the text.</exception>
     public static IPEndPoint Parse(string text)
     {
+        if (text.Length > 0 && text.All(char.IsAsciiDigit)) text = $":{text}";
         var colon = text.LastIndexOf(':');
         if (colon < 0) throw new FormatException(Form);
         if (!ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
-            throw new FormatException("has no port between 0 and 65535 after its last colon");
+            throw new FormatException("has no port between 0 and 65535");
 
         var host = text[..colon];
         if (host.Length > 1 && host[0] == '[' && host[^1] == ']')

@@ -1,5 +1,6 @@
 using System.Net;
 using Argosy.Files;
+using Argosy.Native;
 
 namespace Argosy.Server;
 
@@ -42,6 +43,24 @@ public sealed record ServerOptions
     /// <summary>Bytes of disk that uploads must leave free.</summary>
     public long MinFree { get; init; } = 64 << 20;
 
+    /// <summary>When an upload counts as safe.</summary>
+    public Durability Durability { get; init; }
+
+    /// <summary>How long an unfinished upload waits for its client.</summary>
+    public TimeSpan KeepUnfinished { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>How many connections there may be; null for what the model considers sensible.</summary>
+    public int? MaxConnections { get; init; }
+
+    /// <summary>How many of them one IPv4 address or one IPv6 /64 may have; 0 for no limit.</summary>
+    public int MaxConnectionsPerAddress { get; init; } = 256;
+
+    /// <summary>How many sessions accounts and visitors may have.</summary>
+    public SessionLimits Sessions { get; init; } = new();
+
+    /// <summary>How patient the native protocol is. Whether it is served without TLS is <see cref="Plain"/>, and the certificate is the server's.</summary>
+    public NativeOptions Native { get; init; } = new();
+
     /// <summary>When an address is refused because logins from there fail.</summary>
     public BanRule Bans { get; init; } = new();
 
@@ -54,11 +73,14 @@ public sealed record ServerOptions
     /// <summary>The private key of <see cref="CertificateFile"/> (PEM); null where that file holds it too.</summary>
     public string? CertificateKeyFile { get; init; }
 
-    /// <summary>Host names and addresses that the self-signed certificate names besides this machine's own.</summary>
+    /// <summary>Host names and addresses that the self-signed certificate names besides <c>localhost</c>.</summary>
     public IReadOnlyList<string> CertificateNames { get; init; } = [];
 
     /// <summary>True logs every session and transfer, not only warnings and the server's own life.</summary>
     public bool Verbose { get; init; }
+
+    /// <summary>What of its connections may be whose.</summary>
+    internal ConnectionShares Shares => new(PartsCatalog.Model(Model), this);
 
     /// <summary>Applies values in order, so that a later one wins over an earlier one, and checks the result.</summary>
     /// <exception cref="ConfigurationException">A value does not fit; the message names it, its source and what would fit.</exception>

@@ -7,6 +7,17 @@ namespace Argosy.Server;
 /// <param name="Folder">What a relative path in it is relative to; null for the current folder.</param>
 public sealed record SettingValue(string Key, string Text, string Source, string? Folder = null)
 {
-    /// <summary>The value as an absolute path.</summary>
-    internal string FullPath => Path.GetFullPath(Text, Folder ?? Environment.CurrentDirectory);
+    /// <summary>The value as an absolute path. <c>~</c> and <c>~/…</c> are the home of who runs this, as a shell has it.</summary>
+    /// <exception cref="FormatException">It begins with <c>~</c> and means no folder.</exception>
+    internal string FullPath => Path.GetFullPath(Text.StartsWith('~') ? Expanded : Text, Folder ?? Environment.CurrentDirectory);
+
+    private string Expanded
+    {
+        get
+        {
+            if (Text.Length > 1 && Text[1] != '/') throw new FormatException("is another user's home to a shell; write the whole path, or ./ before it");
+            var home = Environment.GetEnvironmentVariable("HOME");
+            return Path.IsPathRooted(home) ? home + Text[1..] : throw new FormatException("begins with ~, and HOME is not set; write the whole path");
+        }
+    }
 }

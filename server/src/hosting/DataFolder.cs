@@ -44,35 +44,72 @@ public sealed class DataFolder : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new StartException(
-                $"The data folder {path} cannot be used: {error.Message} Choose another with --data DIR.", error);
+                $"The data folder {path} cannot be used: {SystemReason.Of(error)}. Choose another with --data DIR.", error);
         }
+    }
+
+    /// <summary>Only its owner serves with a data folder: root would follow what another user left in it, and could not hand it on.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="user">Who will serve; null for who runs this process.</param>
+    /// <exception cref="StartException">It is another user's.</exception>
+    internal static void RequireOwner(string path, SystemUser? user)
+    {
+        if (!OperatingSystem.IsLinux() || user is not null) return;
+        var owner = Privileges.OwnerOf(path).UserId;
+        var current = Privileges.CurrentUserId;
+        if (owner == current) return;
+        var name = Privileges.NameOf(owner);
+        throw new StartException(current == 0
+            ? $"The data folder {path} belongs to {name}: start with --user {name}, or give it to root with: chown -R root {path}"
+            : $"The data folder {path} belongs to {name}: start as {name}, or choose another folder with --data DIR.");
     }
 
     /// <summary>Takes the folder for this server; dispose to leave it to the next one. A lock whose server died is free at once.</summary>
     /// <exception cref="StartException">Another server uses it.</exception>
     public static DataFolder Take(string path)
     {
-        var holder = System.IO.Path.Combine(path, HolderName);
+        var (holder, name) = (System.IO.Path.Combine(path, HolderName), System.IO.Path.Combine(path, LockName));
         try
         {
-            var lockFile = new FileStream(System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            WriteHolder(holder, lockFile);
+            if (new FileInfo(name).LinkTarget is not null)
+                throw new StartException($"{name} is a link, which no server made. Remove it, and find out who put it there.");
+            var lockFile = new FileStream(name, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            WriteHolder(holder);
             return new DataFolder(path, lockFile);
         }
         catch (UnauthorizedAccessException error)
         {
-            throw new StartException($"The data folder {path} belongs to somebody else. Choose another with --data DIR.", error);
+            throw new StartException($"The data folder {path} cannot be used: {SystemReason.Of(error)}. Choose another with --data DIR.", error);
+        }
+        catch (IOException error) when (!IsInUse(error))
+        {
+            throw new StartException($"The data folder {path} cannot be used: {SystemReason.Of(error)}. Choose another with --data DIR.", error);
         }
         catch (IOException error)
         {
-            var pid = File.Exists(holder) ? $" (process {File.ReadAllText(holder).Trim()})" : "";
             throw new StartException(
-                $"Another argosy server{pid} uses the data folder {path}. Stop it, or choose another folder with --data DIR.", error);
+                $"Another argosy server{Holder(holder)} uses the data folder {path}. Stop it, or choose another folder with --data DIR.", error);
         }
     }
 
-    // Not written in place: whoever serves owns the folder, and what lies there under this name may be a link that root would follow.
-    private static void WriteHolder(string holder, FileStream lockFile)
+    // EWOULDBLOCK of flock(2), which is what .NET asks, or its own exception for a file of another process.
+    private static bool IsInUse(IOException error) => error.GetType() == typeof(IOException) && error.HResult is 11 or unchecked((int)0x80070020);
+
+    private static string Holder(string holder)
+    {
+        try
+        {
+            return int.TryParse(File.ReadAllText(holder), out var process) ? $" (process {process})" : "";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    // Nobody needs it but people, so a full disk keeps no server from starting. It is replaced and not written into: whoever serves owns the folder,
+    // and what lies there under this name may be a link.
+    private static void WriteHolder(string holder)
     {
         try
         {
@@ -80,8 +117,7 @@ public sealed class DataFolder : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            lockFile.Dispose();
-            throw new StartException($"The data folder cannot be written to: {error.Message}", error);
+            PrivateFile.TryDelete(holder); // It names a process that is gone.
         }
     }
 
@@ -94,7 +130,7 @@ public sealed class DataFolder : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        File.Delete(System.IO.Path.Combine(Path, HolderName));
+        PrivateFile.TryDelete(System.IO.Path.Combine(Path, HolderName));
         _lock.Dispose();
     }
 
@@ -110,7 +146,7 @@ public sealed class DataFolder : IDisposable
         var mode = File.GetUnixFileMode(path);
         if ((mode & Others) == 0) return;
         if (Directory.EnumerateFileSystemEntries(path).Any() && !File.Exists(System.IO.Path.Combine(path, LockName)))
-            throw new IOException($"it holds other things and others may read it; \"chmod 700 {path}\" if it is the right one.");
+            throw new StartException($"The data folder {path} holds other things and others may read it. If it is the right one: chmod 700 {path}");
         File.SetUnixFileMode(path, mode & ~Others);
     }
 }

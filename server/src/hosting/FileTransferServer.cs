@@ -18,10 +18,10 @@ public sealed class FileTransferServer : IAsyncDisposable
     private readonly ServerMember _member;
     private readonly List<(FrontEnd FrontEnd, StreamServer Server)> _servers = [];
 
-    private FileTransferServer(ServerOptions options, ILoggerFactory logs, DataFolder data, IReadOnlyList<string>? worker)
+    private FileTransferServer(ServerOptions options, ILoggerFactory logs, DataFolder data, IReadOnlyList<string>? worker, CertificateStore? certificates)
     {
         (Options, _logs, _log, _data, _worker) = (options, logs, logs.CreateLogger<FileTransferServer>(), data, worker);
-        _member = new ServerMember(options, logs, isOwner: true);
+        _member = new ServerMember(options, logs, isOwner: true, certificates);
     }
 
     /// <summary>What it was opened with.</summary>
@@ -47,11 +47,22 @@ public sealed class FileTransferServer : IAsyncDisposable
     public static FileTransferServer Open(ServerOptions options, ILoggerFactory logs, IReadOnlyList<string>? worker = null)
     {
         if (new HomeMap(ServerMember.FileOptions(options), []).Fault is { } fault) throw new ConfigurationException(fault);
+        var user = options.User is { } name && !OperatingSystem.IsWindows() ? Privileges.Find(name) : null;
         DataFolder.Ensure(options.Data);
+        DataFolder.RequireOwner(options.Data, user);
+        if (user is not null && !OperatingSystem.IsWindows()) Privileges.GiveFolder(options.Data, user);
+
+        // The operator's own key may be root's to read. All else lies in a folder of the user who serves, and is read and written with that user's rights.
+        var certificates = options.CertificateFile is null ? null : new CertificateStore(options);
+        return OperatingSystem.IsWindows() ? Take(options, logs, worker, certificates) : Privileges.As(user, () => Take(options, logs, worker, certificates));
+    }
+
+    private static FileTransferServer Take(ServerOptions options, ILoggerFactory logs, IReadOnlyList<string>? worker, CertificateStore? certificates)
+    {
         var data = DataFolder.Take(options.Data);
         try
         {
-            return new FileTransferServer(options, logs, data, worker);
+            return new FileTransferServer(options, logs, data, worker, certificates);
         }
         catch (Exception error)
         {
@@ -76,6 +87,7 @@ public sealed class FileTransferServer : IAsyncDisposable
 
             // From here on everything is done with the rights of the user who serves.
             _member.OpenFiles();
+            new HomesReport(Options, Accounts, _log).Write();
             foreach (var (_, server) in _servers) server.Start();
         }
         catch (Exception error) when (error is ConnectionException or WorkerStartException or FileException or HomeException or AccountStoreException)
@@ -96,8 +108,8 @@ public sealed class FileTransferServer : IAsyncDisposable
     public async Task StopAsync()
     {
         var active = _servers.Sum(each => each.Server.ActiveConnections);
-        _log.LogInformation(
-            "Stopping: {Connections} may go on for up to {Drain} s", Count(active, "connection"), Options.Drain.TotalSeconds);
+        if (active == 0) _log.LogInformation("Stopping (no connections)");
+        else _log.LogInformation("Stopping: waiting up to {Drain} s for {Connections}; Ctrl-C or SIGTERM again cuts them", Options.Drain.TotalSeconds, Count(active, "connection"));
         await Task.WhenAll(_servers.Select(each => each.Server.StopAsync(Options.Drain)));
         _log.LogInformation("Stopped");
     }
@@ -117,7 +129,9 @@ public sealed class FileTransferServer : IAsyncDisposable
         {
             ListenOn = [address],
             Model = model,
-            BusyAbove = SoftCap(model),
+            MaxConnections = Options.MaxConnections,
+            BusyAbove = Options.Shares.Busy,
+            MaxPerAddress = Options.Shares.PerAddress,
             Verify = _member.Verify,
             Name = frontEnd.Name,
             Worker = model.RunsInWorkers ? WorkerFor(frontEnd) : null,
@@ -140,12 +154,10 @@ public sealed class FileTransferServer : IAsyncDisposable
         if (error is WorkerDiedException) _member.SettleAnew();
     }
 
-    // A model that serves few at a time lets the others wait in the backlog: nobody has to be sent away.
-    private static int? SoftCap(ConcurrencyModel model) => model.ServesAtOnce is null ? model.DefaultMaxConnections * 9 / 10 : null;
-
     private void MakeRoot(SystemUser? user)
     {
         if (Directory.Exists(Options.Root)) return;
+        if (File.Exists(Options.Root)) throw new StartException($"{Options.Root} is a file; serve needs a folder.");
         try
         {
             Directory.CreateDirectory(Options.Root);
@@ -153,7 +165,7 @@ public sealed class FileTransferServer : IAsyncDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"The folder to serve cannot be made: {error.Message}", error);
+            throw new StartException($"The folder to serve, {Options.Root}, cannot be made: {SystemReason.Of(error)}.", error);
         }
     }
 
@@ -162,7 +174,6 @@ public sealed class FileTransferServer : IAsyncDisposable
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     private void Become(SystemUser user)
     {
-        Privileges.GiveFolder(Options.Data, user);
         Privileges.Drop(user);
         _log.LogInformation("Running as {User}", user.Name);
     }

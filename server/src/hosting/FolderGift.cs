@@ -6,12 +6,13 @@ namespace Argosy.Server;
 
 /// <summary>
 /// Changes the owner of a folder and all that is in it. Each folder is opened without following links, and its entries are named from there:
-/// root does this where another user may write, and a link put in the way meanwhile must lead nowhere.
+/// root does this where another user may write, and a link put in the way meanwhile must lead nowhere. A file with a second name is left alone:
+/// the other one may be anywhere on the disk, and who may not own it there must not get it here.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
 internal sealed partial class FolderGift : IDisposable
 {
-    private const int AtWorkingFolder = -100, AtEmptyPath = 0x1000, AtNoFollow = 0x100, CloseOnExec = 0x80000; // fcntl(2) of Linux
+    private const int AtWorkingFolder = -100, AtEmptyPath = 0x1000, CloseOnExec = 0x80000, PathOnly = 0x200000; // fcntl(2) of Linux
 
     // Two of the few flags whose values differ between architectures.
     private static readonly bool IsArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
@@ -47,7 +48,11 @@ internal sealed partial class FolderGift : IDisposable
     {
         var whole = Path.Combine(path, name);
         if (TryEnter((int)folder.DangerousGetHandle(), name, whole, Folder | NoFollow)) return;
-        if (ChangeOwner((int)folder.DangerousGetHandle(), name, _user.UserId, _user.GroupId, AtNoFollow) != 0) throw Failed(whole);
+        var descriptor = Open((int)folder.DangerousGetHandle(), name, PathOnly | NoFollow | CloseOnExec);
+        if (descriptor < 0) throw Failed(whole);
+        using var entry = new SafeFileHandle(descriptor, ownsHandle: true);
+        if (Privileges.HasOtherNames(descriptor)) return;
+        if (ChangeOwner(descriptor, "", _user.UserId, _user.GroupId, AtEmptyPath) != 0) throw Failed(whole);
     }
 
     private bool TryEnter(int folder, string name, string path, int flags)
@@ -67,7 +72,7 @@ internal sealed partial class FolderGift : IDisposable
     }
 
     private static StartException Failed(string path) =>
-        new($"{path} cannot be given to the user who serves: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+        new($"{path} cannot be given to the user who serves: {SystemReason.Of(Marshal.GetLastPInvokeError())}");
 
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(int folder, string name, int flags);

@@ -28,6 +28,40 @@ internal static unsafe partial class Privileges
         return user;
     }
 
+    /// <summary>
+    /// Does something with the rights of <paramref name="user"/>, where this process is root; with its own otherwise. So root reads and writes nothing that
+    /// a link of that user leads to.
+    /// </summary>
+    /// <exception cref="StartException">The system refuses.</exception>
+    public static T As<T>(SystemUser? user, Func<T> work)
+    {
+        if (user is null || user.UserId == 0 || EffectiveUserId() != 0) return work();
+        var groups = Groups();
+        Check(InitializeGroups(user.Name, user.GroupId), "initgroups");
+        try
+        {
+            Check(SetEffectiveGroupId(user.GroupId), "setegid");
+            Check(SetEffectiveUserId(user.UserId), "seteuid");
+            return work();
+        }
+        finally
+        {
+            Check(SetEffectiveUserId(0), "seteuid");
+            Check(SetEffectiveGroupId(0), "setegid");
+            fixed (uint* list = groups) Check(SetGroups((nuint)groups.Length, list), "setgroups");
+        }
+    }
+
+    /// <summary>Who this process is.</summary>
+    public static uint CurrentUserId => EffectiveUserId();
+
+    /// <summary>The login name of that user, or its number where it has none.</summary>
+    public static string NameOf(uint user)
+    {
+        var entry = GetPasswordEntryOf(user);
+        return (entry is null ? null : Marshal.PtrToStringUTF8(entry->Name)) ?? user.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     /// <summary>Becomes <paramref name="user"/> for good: groups first, because nobody but root may change them.</summary>
     /// <exception cref="StartException">The system refuses, or root's rights could be had back.</exception>
     public static void Drop(SystemUser user)
@@ -54,10 +88,24 @@ internal static unsafe partial class Privileges
         return new SystemUser("", status.UserId, status.GroupId);
     }
 
+    /// <summary>True for a file that an open descriptor leads to and that has more names than one, or where that cannot be told.</summary>
+    internal static bool HasOtherNames(int descriptor)
+    {
+        var status = default(FileStatus);
+        return GetStatus(descriptor, "", AtEmptyPath, StatusLinks, &status) != 0 || status.Links > 1;
+    }
+
+    private static uint[] Groups()
+    {
+        var count = GetGroups(0, null);
+        var groups = new uint[Math.Max(0, count)];
+        fixed (uint* list = groups) return groups[..Math.Max(0, GetGroups(groups.Length, list))];
+    }
+
     private static void Check(int result, string what)
     {
         if (result == 0) return;
-        throw new StartException($"{what} failed: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+        throw new StartException($"{what} failed: {SystemReason.Of(Marshal.GetLastPInvokeError())}");
     }
 
     // The head of struct passwd, the same in glibc and musl (getpwnam(3)).
@@ -74,6 +122,9 @@ internal static unsafe partial class Privileges
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct FileStatus
     {
+        [FieldOffset(16)]
+        public uint Links;
+
         [FieldOffset(20)]
         public uint UserId;
 
@@ -82,13 +133,30 @@ internal static unsafe partial class Privileges
     }
 
     private const int AtWorkingFolder = -100; // AT_FDCWD
+    private const int AtEmptyPath = 0x1000;
     private const uint StatusOwner = 0x8 | 0x10; // STATX_UID, STATX_GID
+    private const uint StatusLinks = 0x4; // STATX_NLINK
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int GetStatus(int folder, string path, int flags, uint mask, FileStatus* status);
 
     [LibraryImport("libc", EntryPoint = "getpwnam", StringMarshalling = StringMarshalling.Utf8)]
     private static partial PasswordEntry* GetPasswordEntry(string name);
+
+    [LibraryImport("libc", EntryPoint = "getpwuid")]
+    private static partial PasswordEntry* GetPasswordEntryOf(uint user);
+
+    [LibraryImport("libc", EntryPoint = "seteuid", SetLastError = true)]
+    private static partial int SetEffectiveUserId(uint user);
+
+    [LibraryImport("libc", EntryPoint = "setegid", SetLastError = true)]
+    private static partial int SetEffectiveGroupId(uint group);
+
+    [LibraryImport("libc", EntryPoint = "getgroups", SetLastError = true)]
+    private static partial int GetGroups(int count, uint* groups);
+
+    [LibraryImport("libc", EntryPoint = "setgroups", SetLastError = true)]
+    private static partial int SetGroups(nuint count, uint* groups);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint EffectiveUserId();

@@ -14,6 +14,7 @@ internal sealed class ServerMember : IAsyncDisposable
     private readonly ILoggerFactory _logs;
     private readonly ILogger _log;
     private readonly bool _isOwner;
+    private readonly Farewells _farewells = new();
     private IStorage? _storage;
     private FileService? _files;
 
@@ -21,12 +22,13 @@ internal sealed class ServerMember : IAsyncDisposable
     /// <param name="options">The server's options.</param>
     /// <param name="logs">Where to log.</param>
     /// <param name="isOwner">True in the process that has taken the data folder: it makes and renews the certificate, the others read it.</param>
+    /// <param name="certificates">The certificate, where it had to be read before.</param>
     /// <exception cref="AccountStoreException">The accounts cannot be read.</exception>
     /// <exception cref="StartException">The certificate is unusable.</exception>
-    public ServerMember(ServerOptions options, ILoggerFactory logs, bool isOwner)
+    public ServerMember(ServerOptions options, ILoggerFactory logs, bool isOwner, CertificateStore? certificates = null)
     {
         (Options, _logs, _log, _isOwner) = (options, logs, logs.CreateLogger<FileTransferServer>(), isOwner);
-        Certificates = new CertificateStore(options, mayMake: isOwner);
+        Certificates = certificates ?? new CertificateStore(options, mayMake: isOwner);
         Accounts = PartsCatalog.AccountStore(options.AccountStore)(options.Data, logs);
     }
 
@@ -52,9 +54,12 @@ internal sealed class ServerMember : IAsyncDisposable
         return () => handlers.Value();
     }
 
-    /// <summary>Why a connection is refused before it costs anything; null where it is not.</summary>
+    /// <summary>
+    /// Why a connection is refused before it costs anything; null where it is not. A few of a banned address get as far as the front end, which tells them
+    /// why they are refused; the others are closed at once.
+    /// </summary>
     public string? Verify(IConnection connection) =>
-        connection.RemoteEndPoint is IPEndPoint { Address: var address } && _files!.IsBanned(address) ? "its address is banned" : null;
+        connection.RemoteEndPoint is IPEndPoint { Address: var address } && _files!.IsBanned(address) && !_farewells.TryTake() ? "its address is banned" : null;
 
     /// <summary>Reads accounts and certificate again; true where the certificate changed. What cannot be read is logged and stays as it was.</summary>
     public bool Reload()
@@ -75,7 +80,7 @@ internal sealed class ServerMember : IAsyncDisposable
         }
         catch (Exception error) when (error is AccountStoreException or IOException or UnauthorizedAccessException)
         {
-            _log.LogWarning("The accounts stay as they were: {Reason}", error.Message);
+            _log.LogWarning("The accounts stay as they were: {Reason}", error is AccountStoreException ? error.Message : SystemReason.Of(error));
         }
 
         return isNew;
@@ -100,5 +105,7 @@ internal sealed class ServerMember : IAsyncDisposable
         DefaultQuotaBytes = options.QuotaBytes,
         MinFree = options.MinFree,
         Bans = options.Bans,
+        KeepUnfinished = options.KeepUnfinished,
+        Limits = options.Sessions,
     };
 }

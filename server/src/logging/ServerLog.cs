@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
@@ -11,7 +10,7 @@ public static class ServerLog
     public static ILoggerFactory Create(bool verbose)
     {
         // A line leaves in one write(2), so that the lines of several processes that share standard error stay whole (pipe(7), PIPE_BUF).
-        Console.SetError(new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false), LineFormatter.MostBytes) { AutoFlush = true });
+        StandardStreams.Install(LineFormatter.MostBytes);
         return LoggerFactory.Create(builder => Configure(builder, verbose));
     }
 

@@ -46,7 +46,7 @@ internal static class Errno
         var (error, text) = Table.TryGetValue(number, out var known)
             ? known
             : (FileError.Storage, $"the disk failed (errno {number})");
-        return new FileException(error, $"{subject}: {text}.");
+        return new FileException(error, $"{subject}: {text}.") { SystemError = number };
     }
 
     /// <summary>The result where it is none of the errors; else throws.</summary>

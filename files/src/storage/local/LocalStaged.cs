@@ -74,6 +74,11 @@ internal sealed class LocalStaged(LocalTree tree, SafeFileHandle file, byte[] na
         using var from = Descriptor.Lend(source.File);
         using var to = Descriptor.Lend(file);
         var result = Kernel.CopyRange(from.Number, offset, to.Number, offset, count);
+        if (result >= 0)
+        {
+            source.RequireSame();
+        }
+
         return result switch
         {
             >= 0 => result,

@@ -79,7 +79,7 @@ internal sealed partial class LocalTree : IDisposable
         }
 
         var number = Kernel.OpenAt(Kernel.AtWorkingFolder, Encoding.ASCII.GetBytes($"/proc/self/fd/{found.Number}\0"), Kernel.ReadOnly);
-        return new LocalContent(new(Errno.Check(number, path), ownsHandle: true), status.Entry(path.Name) with { Revision = status.Revision });
+        return new LocalContent(new(Errno.Check(number, path), ownsHandle: true), status.Entry(path.Name) with { Revision = status.Revision }, status);
     }
 
     public void MakeFolder(RemotePath path)

@@ -49,6 +49,13 @@ internal struct Status
     public readonly string Revision => string.Create(
         CultureInfo.InvariantCulture, $"{Inode:x}-{Changed.Seconds:x}.{Changed.Nanoseconds:x}-{Length:x}");
 
+    /// <summary>
+    /// True where a file's bytes are those of an earlier look. A write moves both times; who puts the time of writing back moves that of change all the
+    /// same. That alone moves too when a name is removed or replaced, or another made: then only the rest decides.
+    /// </summary>
+    public readonly bool HasContentOf(in Status earlier) =>
+        Length == earlier.Length && Written.IsSame(earlier.Written) && (Changed.IsSame(earlier.Changed) || Links != earlier.Links);
+
     private readonly bool IsSameDevice(in Status other) => DeviceMajor == other.DeviceMajor && DeviceMinor == other.DeviceMinor;
 
     /// <summary>struct statx_timestamp.</summary>
@@ -58,6 +65,8 @@ internal struct Status
         public long Seconds;
         public uint Nanoseconds;
         private readonly int _reserved;
+
+        public readonly bool IsSame(in Moment other) => Seconds == other.Seconds && Nanoseconds == other.Nanoseconds;
 
         /// <summary>Whole microseconds, UTC; times beyond the calendar's ends stand at them.</summary>
         public readonly DateTime Time =>

@@ -11,6 +11,8 @@ internal sealed class MemoryContent(MemoryFile file, FileEntry entry) : IContent
 
     public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer) => new(Read(file, offset, buffer.Span));
 
+    public ValueTask RequireSameAsync() => default; // A file here is never written into: it is replaced.
+
     public ValueTask DisposeAsync() => default;
 
     internal static int Read(MemoryFile file, long offset, Span<byte> buffer)

@@ -28,7 +28,8 @@ internal static class Auth
         }
         catch (Exception e) when (e is WireException or FileException)
         {
-            Refuse(session, e);
+            if (session.Login.IsOver)
+                session.Leave("three logins failed");
             throw e is WireException { Error: WireError.LoginFailed } or FileException { Error: FileError.LoginFailed }
                 ? new WireException(WireError.LoginFailed, Failed)
                 : e;
@@ -47,12 +48,5 @@ internal static class Auth
         (FileSession files, string proof) = await session.Login.FinishAsync(scram);
         session.Open(files, session.Login.Mechanism);
         session.Send(new Reply { Id = request.Id, Scram = proof, Path = files.Folder.ToWire() });
-    }
-
-    private static void Refuse(NativeSession session, Exception error)
-    {
-        Log.LoginFailed(session.Context.Logger, Printable.Of(session.Login.Name), session.Connection.RemoteEndPoint, error.Message);
-        if (session.Login.IsOver)
-            session.Leave("three logins failed");
     }
 }

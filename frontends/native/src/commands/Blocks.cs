@@ -22,7 +22,7 @@ internal static class Blocks
 
         if (request.Upload is null)
         {
-            await using Download file = await session.Files.OpenDownloadAsync(path);
+            await using Download file = await session.Files.OpenForSumsAsync(path);
             await SendAsync(session, request, file.Entry.Size, file.Entry.Revision, (from, to) => file.HashAsync(algorithm, from, to));
         }
         else

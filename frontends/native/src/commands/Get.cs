@@ -8,7 +8,8 @@ namespace Argosy.Native.Commands;
 
 /// <summary>
 /// <c>get</c>: a file's bytes, from <c>offset</c>, at most <c>length</c>. A small file goes out with its header in one write; a large one in chunks with its
-/// sum in the trailer; a large one that nobody wants verified on a plain connection is moved by the kernel.
+/// sum in the trailer; a large one that nobody wants verified on a plain connection is moved by the kernel. All of it is one version of the file: where
+/// somebody writes into it meanwhile, the body is abandoned and the error <c>changed</c> follows.
 /// </summary>
 internal static class Get
 {
@@ -18,7 +19,7 @@ internal static class Get
     private const int ChunkSize = 252 << 10;
 
     private const int LeastSlice = 256 << 10;
-    private const int MostSlice = 16 << 20;
+    private const int MostSlice = 1 << 20; // as much as one chunk may hold
 
     public static async ValueTask RunAsync(NativeSession session, Request request)
     {
@@ -81,31 +82,49 @@ internal static class Get
         session.SendEnd(new Trailer { Id = request.Id, Crc32C = verify ? sum.Value : null });
     }
 
+    /// <summary>Each slice is a chunk, so that even after the last byte it can be said that the file became another meanwhile.</summary>
     private static async ValueTask SendFileAsync(NativeSession session, Request request, Download file, long offset, long count)
     {
-        session.Send(Header(request, file, offset, Body.Exact(count), null));
-        await session.SendBodyAsync();
-        int slice = LeastSlice;
-        for (long end = offset + count; offset < end;)
+        session.Send(Header(request, file, offset, Body.Chunked, null));
+        try
         {
-            long begun = Environment.TickCount64;
-            long sent = await SendSliceAsync(session, file.File!, offset, Math.Min(slice, end - offset));
-            offset += sent;
-            // Slices are what the stall time is measured by: a slow reader gets small ones.
-            slice = Environment.TickCount64 - begun < 1_000 ? Math.Min(slice * 2, MostSlice) : Math.Max(slice / 2, LeastSlice);
+            int slice = LeastSlice;
+            for (long end = offset + count; offset < end;)
+            {
+                session.Files.Ended.ThrowIfCancellationRequested();
+                long begun = Environment.TickCount64;
+                int size = (int)Math.Min(slice, end - offset);
+                FrameEncoder.WriteChunkPrefix(session.Output, size);
+                await session.SendBodyAsync();
+                await SendChunkAsync(session, file.File!, offset, size);
+                offset += size;
+                await file.RequireSameAsync();
+                // Slices are what the stall time is measured by: a slow reader gets small ones.
+                slice = Environment.TickCount64 - begun < 1_000 ? Math.Min(slice * 2, MostSlice) : Math.Max(slice / 2, LeastSlice);
+            }
         }
+        catch (Exception e) when (e is FileException or OperationCanceledException)
+        {
+            FrameEncoder.WriteAbandon(session.Output);
+            throw;
+        }
+
+        session.SendEnd(new Trailer { Id = request.Id });
     }
 
-    /// <summary>Within an exact body nothing can be said any more: whatever goes wrong ends the connection.</summary>
-    private static async ValueTask<long> SendSliceAsync(NativeSession session, SafeFileHandle file, long offset, long count)
+    /// <summary>Within a chunk nothing can be said: whatever goes wrong there ends the connection.</summary>
+    private static async ValueTask SendChunkAsync(NativeSession session, SafeFileHandle file, long offset, long count)
     {
         try
         {
-            session.Output.ExtendDeadline();
-            long sent = await session.Connection.SendFileAsync(file, offset, count);
-            return sent > 0 && !session.Files.Ended.IsCancellationRequested
-                ? sent
-                : throw new ConnectionException(ConnectionError.Aborted, "a file became shorter, or the session ended, while it was sent");
+            for (long end = offset + count; offset < end;)
+            {
+                session.Output.ExtendDeadline();
+                long sent = await session.Connection.SendFileAsync(file, offset, end - offset);
+                if (sent == 0 || session.Files.Ended.IsCancellationRequested)
+                    throw new ConnectionException(ConnectionError.Aborted, "a file became shorter, or the session ended, while it was sent");
+                offset += sent;
+            }
         }
         catch (Exception e) when (e is IOException or TimeoutException)
         {

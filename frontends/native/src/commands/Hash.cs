@@ -10,10 +10,12 @@ internal static class Hash
     {
         RemotePath path = session.Files.Resolve(request.Path);
         ChecksumAlgorithm algorithm = Algorithm(request);
-        FileEntry entry = await session.Files.FindAsync(path)
-            ?? throw new WireException(WireError.NotFound, "There is nothing at that path.");
-        Checksum sum = await session.Files.HashAsync(path, algorithm, request.Offset ?? 0, request.Length, session.Files.Ended);
-        session.Send(new Reply { Id = request.Id, Hash = sum.Hex, Size = entry.Size });
+        await using Download file = await session.Files.OpenForSumsAsync(path);
+        long size = file.Entry.Size;
+        long offset = Math.Min(request.Offset ?? 0, size);
+        long end = offset + Math.Min(request.Length ?? long.MaxValue, size - offset);
+        Checksum sum = await file.HashAsync(algorithm, offset, end);
+        session.Send(new Reply { Id = request.Id, Hash = sum.Hex, Size = size });
     }
 
     /// <summary>The algorithm that a request names.</summary>

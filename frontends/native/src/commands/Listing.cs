@@ -26,7 +26,7 @@ internal sealed class Listing(NativeSession session, Request request)
             for (; more; more = await next.MoveNextAsync())
                 await AddAsync(next.Current);
         }
-        catch (Exception e) when (e is FileException or OperationCanceledException)
+        catch (Exception e) when (e is FileException or OperationCanceledException or WireException)
         {
             FrameEncoder.WriteAbandon(session.Output);
             throw;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Argosy.Files;
 using Argosy.Sockets;
 using Argosy.Wire;
@@ -14,6 +15,9 @@ internal static class Put
     private const int Large = 64 << 10;
 
     private const long MostAtOnce = 16 << 20;
+
+    /// <summary>Blocks up to this size, which is that of <c>blocks</c>, are held in memory until their sum is found right.</summary>
+    private const long MostReplaced = 1 << 20;
 
     public static async ValueTask RunAsync(NativeSession session, Request request)
     {
@@ -37,10 +41,23 @@ internal static class Put
         Trailer? trailer = request.Body.IsChunked ? body.Trailer : null;
         await VerifyAsync(session, request, upload, trailer, sum);
 
+        if (request is { Upload: not null, Size: { } size } && upload.Offset < size)
+        {
+            Stop(session, request, upload.Offset, size);
+            return;
+        }
+
         upload.Modified = Modified(request, trailer);
         upload.Mode = trailer?.Mode ?? request.Mode;
         FileEntry entry = await upload.CommitAsync(Expected(request, trailer));
         Answer(session, request, path, entry);
+    }
+
+    /// <summary>The client ends a body early to go on with the upload later: that is its way to stop, and nobody refused it anything.</summary>
+    private static void Stop(NativeSession session, Request request, long received, long size)
+    {
+        Log.Stopped(session.Context.Logger, Printable.Of(request.Path), session.Account, received);
+        session.Send(Errors.Reply(request.Id, WireError.Mismatch, $"{size - received} of {size} bytes are missing; send the rest."));
     }
 
     /// <summary>True where every byte of a small file is here: it is checked before the disk hears of it.</summary>
@@ -112,6 +129,49 @@ internal static class Put
         long offset = request.Offset ?? 0;
         if (request.Body.Length > upload.Offset - offset)
             throw new WireException(WireError.Mismatch, $"Of that upload {upload.Offset} bytes came; only those can be replaced.");
+        if (request.Body.Length <= MostReplaced)
+            await ReplaceWholeAsync(session, request, upload, offset);
+        else
+            await ReplaceInPiecesAsync(session, request, upload, offset);
+        session.Send(new Reply { Id = request.Id, Path = path.ToWire(), Size = upload.Offset });
+    }
+
+    /// <summary>A block is judged before it is written: a wrong one changes nothing of what came before, and may be sent again.</summary>
+    private static async ValueTask ReplaceWholeAsync(NativeSession session, Request request, Upload upload, long offset)
+    {
+        byte[] block = ArrayPool<byte>.Shared.Rent(Large);
+        try
+        {
+            int length = 0;
+            while (await session.Requests.Body.ReadAsync() is { IsEmpty: false } piece)
+            {
+                if (block.Length - length < piece.Length)
+                    block = Larger(block, length, piece.Length);
+                piece.CopyTo(block.AsMemory(length));
+                length += piece.Length;
+            }
+
+            if (Wrong(session, request, null, request.Crc32C is null ? null : Crc32C.Of(block.AsSpan(0, length))) is { } wrong)
+                throw wrong;
+            await upload.ReplaceAsync(offset, block.AsMemory(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block);
+        }
+    }
+
+    private static byte[] Larger(byte[] block, int length, int more)
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(length + more, block.Length * 2));
+        block.AsSpan(0, length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(block);
+        return larger;
+    }
+
+    /// <summary>More than is held in memory: bytes whose sum is wrong are written by then, and the upload is worth nothing.</summary>
+    private static async ValueTask ReplaceInPiecesAsync(NativeSession session, Request request, Upload upload, long offset)
+    {
         Crc32C sum = default;
         while (await session.Requests.Body.ReadAsync() is { IsEmpty: false } piece)
         {
@@ -121,7 +181,6 @@ internal static class Put
         }
 
         await VerifyAsync(session, request, upload, null, request.Crc32C is null ? null : sum.Value);
-        session.Send(new Reply { Id = request.Id, Path = path.ToWire(), Size = upload.Offset });
     }
 
     /// <summary>Moves the body into the upload; returns the sum of its bytes where somebody may ask for it.</summary>

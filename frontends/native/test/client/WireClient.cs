@@ -31,9 +31,14 @@ internal sealed class WireClient : IAsyncDisposable
     /// <summary>What the server's certificate binds logins to; null on a plain connection.</summary>
     public byte[]? ChannelBinding { get; private init; }
 
-    public static async Task<WireClient> ConnectAsync(EndPoint server, bool seal = false)
+    /// <param name="server">Where to.</param>
+    /// <param name="seal">Whether it seals.</param>
+    /// <param name="from">Which of this machine's addresses it comes from; null for whichever.</param>
+    public static async Task<WireClient> ConnectAsync(EndPoint server, bool seal = false, string? from = null)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (from is not null)
+            socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
         await socket.ConnectAsync(server);
         return new WireClient(socket, new NetworkStream(socket, ownsSocket: true), seal);
     }

@@ -166,7 +166,6 @@ public sealed class Logins : ProtocolTest
         await client.AskAsync("""{"cmd":"bye"}""");
         Assert.True(await client.IsClosedAsync());
 
-        Assert.Contains(log.Lines, line => line.Contains("Logged in: alex"));
         Assert.Contains(log.Lines, line => line.Contains("get") && line.Contains("\\u{1b}"));
         Assert.DoesNotContain(log.Lines, line => line.Any(char.IsControl) || line.Contains(FileWorld.Password));
     }
@@ -205,6 +204,59 @@ public sealed class Logins : ProtocolTest
         Assert.Equal("first", await File.ReadAllTextAsync(Path.Combine(World.Root, "file")));
         Assert.Equal(WireError.NotPermitted, (await client.GetAsync("file")).Error);
         Assert.Equal(WireError.NotPermitted, (await client.AskAsync("""{"cmd":"ls"}""")).Error);
+    }
+
+    [Theory]
+    [EverySetup]
+    public async Task Who_leaves_before_a_proof_has_guessed_nothing()
+    {
+        var log = new RecordingLogger();
+        Start(log: log, bans: new BanRule { Failures = 1 });
+        for (int i = 0; i < 3; i++)
+        {
+            WireClient client = await ConnectAsync();
+            Answer challenge = await client.AskAsync("""{"cmd":"auth","id":1,"mechanism":"SCRAM-SHA-256","scram":"n,,n=alex,r=abcdefghijkl"}""");
+            Assert.Equal(ReplyStatus.Continue, challenge.Reply.Status);
+            await client.DisposeAsync();
+        }
+
+        while (Server.ActiveConnections > 0)
+            await Task.Delay(10);
+        Assert.False(World.Files.IsBanned(System.Net.IPAddress.Loopback));
+        Assert.Equal(3, log.Lines.Count(line => line.StartsWith("Left without a proof: the login of alex", StringComparison.Ordinal)));
+        Assert.Equal(WireError.LoginFailed, (await (await ConnectAsync()).LoginAsync(FileWorld.User, "wrong")).Error);
+        Assert.True(World.Files.IsBanned(System.Net.IPAddress.Loopback));
+    }
+
+    [Theory]
+    [EverySetup]
+    public async Task Who_is_too_late_for_its_proof_has_guessed_nothing()
+    {
+        Start(
+            new NativeOptions { AllowPlain = true, LoginTime = TimeSpan.FromMilliseconds(300), LingerTime = TimeSpan.FromMilliseconds(100) },
+            bans: new BanRule { Failures = 1 });
+        WireClient client = await ConnectAsync();
+        await client.AskAsync("""{"cmd":"auth","id":1,"mechanism":"SCRAM-SHA-256","scram":"n,,n=alex,r=abcdefghijkl"}""");
+
+        Assert.Equal(WireError.Timeout, (await client.ReadAsync()).Error);
+        Assert.True(await client.IsClosedAsync());
+        Assert.False(World.Files.IsBanned(System.Net.IPAddress.Loopback));
+    }
+
+    [Theory]
+    [EverySetup]
+    public async Task A_client_from_a_banned_address_is_told_so_before_anything_is_done_for_it()
+    {
+        Start(bans: new BanRule { Failures = 1 });
+        await (await ConnectAsync()).LoginAsync(FileWorld.User, "wrong");
+
+        WireClient plain = await ConnectAsync();
+        Assert.Equal(WireError.Banned, (await plain.AskAsync("""{"cmd":"ping","id":1}""")).Error);
+        Assert.True(await plain.IsClosedAsync());
+        WireClient seals = await ConnectAsync(seal: true);
+        Assert.Equal(WireError.Banned, (await seals.AskAsync("""{"cmd":"ping","id":1}""")).Error);
+        var alert = await Assert.ThrowsAsync<System.Security.Authentication.AuthenticationException>(() => ConnectTlsAsync());
+        Assert.Contains("access denied", alert.ToString());
     }
 
     /// <summary>Sends a refused body byte by byte, as long as somebody takes it.</summary>

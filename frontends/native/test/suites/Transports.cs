@@ -127,4 +127,23 @@ public sealed class Transports : ProtocolTest
             await Task.Delay(10);
         await LoginAsync();
     }
+
+    [Theory]
+    [EverySetup]
+    public async Task An_address_that_is_silent_keeps_no_other_from_logging_in_and_the_log_says_so_once()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "other systems have no 127.0.0.2");
+        var log = new RecordingLogger();
+        Start(new NativeOptions { AllowPlain = true, MaxUnauthenticated = 20, MaxUnauthenticatedPerAddress = 3 }, log: log);
+        for (int i = 0; i < 30; i++)
+            await ConnectAsync(from: "127.0.0.2");
+        while (Server.ActiveConnections < 30)
+            await Task.Delay(10);
+
+        for (int i = 0; i < 5; i++)
+            await LoginAsync();
+        for (int i = 0; i < 5; i++)
+            Assert.Equal(WireError.Busy, (await (await ConnectAsync(from: "127.0.0.2")).AskAsync("""{"cmd":"ping"}""")).Error);
+        Assert.Single(log.Lines, line => line.StartsWith("127.0.0.2:", StringComparison.Ordinal) && line.Contains("was told that the server is busy"));
+    }
 }

@@ -315,15 +315,42 @@ public sealed class Uploading : ProtocolTest
 
     [Theory]
     [EverySetup]
-    public async Task A_damaged_block_discards_the_upload()
+    public async Task A_damaged_block_is_refused_alone_and_can_be_sent_again()
     {
         Start();
-        await CutAsync("file", "u1", new byte[500_000], 300_000);
+        byte[] content = RandomNumberGenerator.GetBytes(3_000_000);
+        await CutAsync("file", "u1", content, 2_500_000);
         WireClient client = await LoginAsync();
+        byte[] block = RandomNumberGenerator.GetBytes(1 << 20);
+        block.CopyTo(content, 100);
+        string more = $$"""{"cmd":"put","path":"file","upload":"u1","size":3000000,"offset":100,"more":true,"body":{{block.Length}},"crc32c":""";
+        byte[] damaged = [.. block];
+        damaged[^1] ^= 1;
+        string before = (await client.AskAsync(Blocks)).Body is var body ? Frame.Sum(body) : "";
+
+        Assert.Equal(WireError.Mismatch, (await client.AskAsync($"{more}\"{Frame.Sum(block)}\"}}", damaged)).Error);
+        Assert.Equal(before, Frame.Sum((await client.AskAsync(Blocks)).Body));
+        Assert.True((await client.AskAsync($"{more}\"{Frame.Sum(block)}\"}}", block)).IsOk);
+        Assert.True((await client.AskAsync(
+            $$"""{"cmd":"put","path":"file","upload":"u1","size":3000000,"offset":2500000,"body":500000,"crc32c":"{{Frame.Sum(content[2_500_000..])}}"}""",
+            content[2_500_000..])).IsOk);
+        Assert.Equal(content, (await client.GetAsync("file")).Body);
+    }
+
+    private const string Blocks = """{"cmd":"blocks","path":"file","upload":"u1"}""";
+
+    [Theory]
+    [EverySetup]
+    public async Task What_is_longer_than_a_block_and_damaged_discards_the_upload()
+    {
+        Start();
+        await CutAsync("file", "u1", new byte[3_000_000], 2_500_000);
+        WireClient client = await LoginAsync();
+        byte[] content = new byte[(1 << 20) + 1];
         Assert.Equal(
             WireError.Mismatch,
             (await client.AskAsync(
-                """{"cmd":"put","path":"file","upload":"u1","size":500000,"offset":0,"more":true,"body":4,"crc32c":"00000000"}""", Frame.Text("text"))).Error);
+                $$"""{"cmd":"put","path":"file","upload":"u1","size":3000000,"offset":0,"more":true,"body":{{content.Length}},"crc32c":"00000000"}""", content)).Error);
         Assert.Empty(await UploadsAsync(client));
     }
 
@@ -343,7 +370,8 @@ public sealed class Uploading : ProtocolTest
     [EverySetup]
     public async Task A_body_that_ends_early_and_in_order_is_kept()
     {
-        Start();
+        var log = new RecordingLogger();
+        Start(log: log);
         WireClient client = await LoginAsync();
         await client.SendAsync("""{"cmd":"put","id":1,"path":"file","body":"chunked","size":500000,"upload":"u1"}""");
         byte[] content = RandomNumberGenerator.GetBytes(300_000);
@@ -351,6 +379,8 @@ public sealed class Uploading : ProtocolTest
         Assert.Equal(WireError.Mismatch, (await client.ReadAsync()).Error);
         Assert.Equal(300_000, Assert.Single(await UploadsAsync(client)).Received);
         await AssertMissingAsync("file");
+        Assert.Contains("Stopped by its client, who may go on: put file of alex, 300000 bytes came", log.Lines);
+        Assert.DoesNotContain(log.Lines, line => line.StartsWith("Refused", StringComparison.Ordinal));
     }
 
     private async Task CutAsync(string path, string upload, byte[] content, int at)
