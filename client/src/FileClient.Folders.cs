@@ -56,54 +56,27 @@ public sealed partial class FileClient
             id => new Request { Command = "mkdir", Id = id, Path = path.Bytes.ToArray(), Mode = (int)mode & 0x1ff }, Nothing, cancellationToken);
 
     /// <summary>Removes a file or a link.</summary>
-    /// <exception cref="RefusedException">With the name <c>is-home</c>: the home itself is never removed.</exception>
-    public Task RemoveAsync(RemotePath path, CancellationToken cancellationToken = default) => ExplainAsync(path, null,
-        AskAsync(id => new Request { Command = "rm", Id = id, Path = path.Bytes.ToArray() }, Nothing, cancellationToken, mayRepeat: false));
+    public Task RemoveAsync(RemotePath path, CancellationToken cancellationToken = default) =>
+        AskAsync(id => new Request { Command = "rm", Id = id, Path = path.Bytes.ToArray() }, Nothing, cancellationToken, mayRepeat: false);
 
     /// <summary>Removes a folder.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="recursive">True to remove all that is in it; else it has to be empty.</param>
     /// <param name="cancellationToken">Gives up waiting; the server may still remove.</param>
-    /// <exception cref="RefusedException">With the name <c>is-home</c>: the home itself is never removed.</exception>
-    public Task RemoveFolderAsync(RemotePath path, bool recursive = false, CancellationToken cancellationToken = default) => ExplainAsync(path, null,
+    public Task RemoveFolderAsync(RemotePath path, bool recursive = false, CancellationToken cancellationToken = default) =>
         AskAsync(
             id => new Request { Command = "rmdir", Id = id, Path = path.Bytes.ToArray(), Recursive = recursive },
-            Nothing, cancellationToken, isLong: recursive, mayRepeat: false));
+            Nothing, cancellationToken, isLong: recursive, mayRepeat: false);
 
     /// <summary>Gives a file or folder another name or place.</summary>
     /// <param name="path">What.</param>
     /// <param name="to">Its new name, the whole path.</param>
     /// <param name="overwrite">False: a file that is there already is left alone and the rename refused.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <exception cref="RefusedException">With the name <c>into-itself</c> or <c>is-home</c>: that place is none for it.</exception>
-    public Task RenameAsync(RemotePath path, RemotePath to, bool overwrite = true, CancellationToken cancellationToken = default) => ExplainAsync(path, to,
+    public Task RenameAsync(RemotePath path, RemotePath to, bool overwrite = true, CancellationToken cancellationToken = default) =>
         AskAsync(
             id => new Request { Command = "mv", Id = id, Path = path.Bytes.ToArray(), To = to.Bytes.ToArray(), Overwrite = overwrite },
-            Nothing, cancellationToken, mayRepeat: false));
-
-    // For want of another name a server says not-permitted also of what no permission would allow.
-    private static async Task ExplainAsync(RemotePath path, RemotePath? to, Task<bool> change)
-    {
-        try
-        {
-            await change.ConfigureAwait(false);
-        }
-        catch (RefusedException refused) when (refused.Error == WireError.NotPermitted.Name() && WhyNever(path, to) is { } never)
-        {
-            throw never;
-        }
-    }
-
-    private static RefusedException? WhyNever(RemotePath path, RemotePath? to)
-    {
-        var from = RemotePath.Root.Resolve(path.Bytes.Span);
-        var target = to is { } words ? RemotePath.Root.Resolve(words.Bytes.Span) : default(RemotePath?);
-        if (from == RemotePath.Root || target == RemotePath.Root)
-            return new RefusedException("is-home", "The home itself cannot be moved or removed; name something in it.");
-        return target is { } place && place != from && place.IsWithin(from)
-            ? new RefusedException("into-itself", $"{from} cannot be moved into itself.")
-            : null;
-    }
+            Nothing, cancellationToken, mayRepeat: false);
 
     /// <summary>Copies a file on the server; no bytes travel.</summary>
     /// <param name="path">What.</param>

@@ -55,7 +55,7 @@ internal static class Login
         }
         catch (ArgumentException)
         {
-            throw new RefusedException(WireError.LoginFailed.Name(), "That cannot be a name and a password: they hold a NUL, or half a character.");
+            throw new RefusedException(WireError.LoginFailed.Name(), "That cannot be a name and a password: one of them is empty, too long, or holds a character that neither may hold.");
         }
     }
 

@@ -9,7 +9,7 @@ internal sealed class OpenFiles
     private const int MostFiles = 256, MostFolders = 256;
 
     // What the runtime and others open by and by: sockets, listings that wait on disk, names that are looked up.
-    private const int Others = 16;
+    private const int Others = 32;
 
     // A file that can be continued takes three: what is remembered of it, the folder of that, and itself.
     private const int PerFile = 3;
@@ -32,7 +32,7 @@ internal sealed class OpenFiles
     {
         if (!OperatingSystem.IsLinux())
             return MostFiles;
-        var limit = Posix.RaiseOpenFileLimit();
+        var limit = OpenFileLimit.Value;
         try
         {
             return limit - Directory.EnumerateFileSystemEntries("/proc/self/fd").Count() - Others;

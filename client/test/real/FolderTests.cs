@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Argosy.FrontEnds;
 
 namespace Argosy.Client.Tests;
 
@@ -25,26 +24,6 @@ public sealed class FolderTests
         Assert.Equal("not-empty", (await Assert.ThrowsAsync<RefusedException>(() => client.RemoveFolderAsync("/a"))).Error);
         await client.RemoveFolderAsync("/a", recursive: true);
         Assert.Empty(await client.ListAsync("/").ToListAsync());
-    }
-
-    [Fact(Timeout = Timeout)]
-    public async Task What_no_permission_would_allow_is_told_from_what_one_would()
-    {
-        await using var server = new RealServer();
-        await using var client = await server.ConnectAsync();
-        await client.MakeFolderAsync("/d");
-        (string Error, Func<FileClient, Task> Act)[] cases =
-        [
-            ("into-itself", one => one.RenameAsync("/d", "/d/e")),
-            ("into-itself", one => one.RenameAsync("/d/", "/x/../d/e/f")),
-            ("is-home", one => one.RemoveFolderAsync("/", recursive: true)),
-            ("is-home", one => one.RemoveFolderAsync("/d/..", recursive: true)),
-            ("is-home", one => one.RenameAsync("/", "/x")),
-        ];
-        foreach (var (error, act) in cases)
-            Assert.Equal(error, (await Assert.ThrowsAsync<RefusedException>(() => act(client))).Error);
-        await using var reader = await server.ConnectAsync(user: FileWorld.Reader);
-        Assert.Equal("not-permitted", (await Assert.ThrowsAsync<RefusedException>(() => reader.RenameAsync("/a", "/b"))).Error);
     }
 
     [Fact(Timeout = Timeout)]
