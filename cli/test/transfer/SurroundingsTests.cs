@@ -54,7 +54,7 @@ public sealed class SurroundingsTests(OpenServer open) : IClassFixture<OpenServe
     [InlineData(256)]
     public async Task A_tree_of_many_small_files_needs_few_descriptors(int limit)
     {
-        var (folders, files) = Check.All ? (300, 11) : (100, 6);
+        var (folders, files) = Check.All ? (300, 11) : (60, 5);
         foreach (var folder in Enumerable.Range(0, folders))
         {
             Directory.CreateDirectory(_home[$"tree/{folder}"]);
