@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
+using Argosy.Wire;
 
 namespace Argosy.Client;
 
@@ -108,10 +110,45 @@ public sealed partial class FileClient
     public async Task<Fetched> GetAsync(
         RemotePath path, Stream sink, GetOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var fetched = await FetchAsync(path, sink, options ?? GetOptions.Default, cancellationToken).ConfigureAwait(false);
-        if (fetched.MayBeMixed)
-            await RequireUnchangedAsync(path, fetched, cancellationToken).ConfigureAwait(false);
-        return fetched;
+        var (rest, before) = (options ?? GetOptions.Default, 0L);
+        while (true)
+        {
+            var session = _session;
+            var download = new Download(path, sink, rest);
+            try
+            {
+                var fetched = await session.RunAsync(download, cancellationToken).ConfigureAwait(false);
+                if (fetched.MayBeMixed || before > 0)
+                    await RequireUnchangedAsync(path, fetched, cancellationToken).ConfigureAwait(false);
+                return fetched with { Bytes = before + fetched.Bytes };
+            }
+            catch (ClientException) when (session.IsLostByPause && download.Rest is not null)
+            {
+                await ReconnectAsync(session, cancellationToken).ConfigureAwait(false);
+                await RequireReceivedAsync(path, rest, download.Received, cancellationToken).ConfigureAwait(false);
+                (rest, before) = (download.Rest, before + download.Received.Bytes);
+            }
+        }
+    }
+
+    // The sum of what came before the line was lost never came.
+    private async Task RequireReceivedAsync(RemotePath path, GetOptions options, (long Bytes, uint Sum) received, CancellationToken stop)
+    {
+        if (received.Bytes == 0 || !options.Verify)
+            return;
+        var sum = await AskAsync(
+            id => new Request
+            {
+                Command = "hash",
+                Id = id,
+                Path = path.Bytes.ToArray(),
+                Algorithm = HashAlgorithms.Name(HashAlgorithm.Crc32C),
+                Offset = options.Offset,
+                Length = received.Bytes,
+            },
+            reply => HashAlgorithms.Check(HashAlgorithm.Crc32C, reply.Hash), stop, isLong: true).ConfigureAwait(false);
+        if (sum != received.Sum.ToString("x8", CultureInfo.InvariantCulture))
+            throw new NotVerifiedException($"{path}: what came before this program was stopped is not what the server has. Get it again.");
     }
 
     /// <summary>The same, without a look whether it changed meanwhile.</summary>

@@ -39,7 +39,7 @@ public sealed partial class FileClient
     /// <returns>Null where there is nothing to go on with.</returns>
     public UnfinishedPart? FindUnfinishedGet(RemotePath path, string localFile, UnfinishedTransfers memory)
     {
-        if (LocalPath.IsFolder(localFile))
+        if (LocalPath.Find(LocalPath.Folder(localFile)) is null || LocalPath.IsFolder(localFile))
             return null;
         using var place = LocalPlace.Find(localFile);
         var key = UnfinishedTransfers.GetKey(Url, path, place.Full);

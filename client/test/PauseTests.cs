@@ -60,6 +60,7 @@ public sealed class PauseTests : IDisposable
     [InlineData("get")]
     [InlineData("put, not remembered")]
     [InlineData("get, not remembered")]
+    [InlineData("get to a stream")]
     [InlineData("put -r")]
     [InlineData("get -r")]
     public async Task What_the_server_gave_up_meanwhile_goes_on(string verb)
@@ -89,8 +90,15 @@ public sealed class PauseTests : IDisposable
         Assert.DoesNotContain(outcomes, outcome => outcome.Result == TreeResult.Failed);
         if (verb.StartsWith("put", StringComparison.Ordinal) && outcomes.Count == 0)
             await client.PutAsync(_folder["tree/a"], "/a", new PutOptions { Resume = memory }, Stop);
-        if (verb.StartsWith("get", StringComparison.Ordinal) && outcomes.Count == 0)
+        if (verb == "get to a stream")
+        {
+            await using var sink = File.Create(_folder["a"]);
+            Assert.Equal(Large, (await client.GetAsync("/tree/a", sink, cancellationToken: Stop)).Bytes);
+        }
+        else if (verb.StartsWith("get", StringComparison.Ordinal) && outcomes.Count == 0)
+        {
             await client.GetAsync("/tree/a", _folder["a"], new GetOptions { Resume = memory }, Stop);
+        }
 
         string[] moved = verb switch
         {

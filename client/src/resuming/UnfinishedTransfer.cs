@@ -28,7 +28,7 @@ internal sealed class UnfinishedTransfer : IDisposable
     public UnfinishedState? Read()
     {
         var bytes = new byte[4096];
-        var length = bytes.AsSpan(0, RandomAccess.Read(_file, bytes, 0)).IndexOf((byte)'\n');
+        var length = bytes.AsSpan(0, Math.Max(Posix.Read(_file, bytes, 0), 0)).IndexOf((byte)'\n');
         try
         {
             using var json = JsonDocument.Parse(bytes.AsMemory(0, Math.Max(length, 0)));
@@ -45,7 +45,10 @@ internal sealed class UnfinishedTransfer : IDisposable
         }
     }
 
-    /// <summary>Remembers, in one write: whoever is killed leaves the old line or the new one.</summary>
+    /// <summary>
+    /// Remembers, in one write: whoever is killed leaves the old line or the new one. Where the disk takes nothing, the transfer goes on without being
+    /// remembered.
+    /// </summary>
     public void Write(UnfinishedState state)
     {
         var line = new ArrayBufferWriter<byte>();
@@ -59,7 +62,14 @@ internal sealed class UnfinishedTransfer : IDisposable
 
         line.Write("\n"u8);
         // What stands behind the first line counts for nothing.
-        RandomAccess.Write(_file, line.WrittenSpan, 0);
+        try
+        {
+            RandomAccess.Write(_file, line.WrittenSpan, 0);
+        }
+        catch (IOException)
+        {
+            Remove();
+        }
     }
 
     /// <summary>Forgets it.</summary>

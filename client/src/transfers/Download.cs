@@ -54,6 +54,14 @@ internal sealed class Download(RemotePath path, Stream sink, GetOptions options)
         };
     }
 
+    /// <summary>How to ask for what is still to come where the session was lost in the middle; null where the server cannot tell versions apart.</summary>
+    public GetOptions? Rest => _announced is { Revision: { } revision } && _failure is null
+        ? options with { Offset = options.Offset + _received, Length = _announced.Bytes - _received, Revision = revision }
+        : null;
+
+    /// <summary>The bytes that came so far, and their CRC-32C.</summary>
+    public (long Bytes, uint Sum) Received => (_received, _sum.Value);
+
     /// <summary>What is said of a file that became another one meanwhile.</summary>
     public static FileChangedException Changed(RemotePath path) =>
         new($"{path}: it changed on the server while it was fetched, so that what came may be of two versions. Get it again.");
