@@ -36,6 +36,9 @@ public sealed record ClientOptions
     /// <summary>How the client names itself to the server.</summary>
     public string ClientName { get; init; } = "argosy/0.1.0";
 
+    /// <summary>What tells how long a server has been silent.</summary>
+    internal TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>A <see cref="Password"/> that is known already.</summary>
     public static Func<CancellationToken, ValueTask<string?>> UsePassword(string password) => _ => ValueTask.FromResult<string?>(password);
 }

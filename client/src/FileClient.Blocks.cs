@@ -17,7 +17,8 @@ public sealed partial class FileClient
     /// <param name="stop">Gives up waiting.</param>
     internal async Task<BlockSums> SumBlocksAsync(RemotePath path, string? upload, long length, CancellationToken stop)
     {
-        var listing = new Listing(
+        Listing? listing = null;
+        var lines = await RunAsync(() => listing = new Listing(
             id => new Request
             {
                 Command = "blocks",
@@ -29,8 +30,7 @@ public sealed partial class FileClient
                 Length = length,
             },
             isLong: true,
-            most: (length / BlockSums.BlockSize + 1) * LongestBlockLine);
-        var lines = await _session.RunAsync(listing, stop).ConfigureAwait(false);
-        return new BlockSums(lines, listing.Head!.Size ?? 0, Entries.Revision(listing.Head));
+            most: (length / BlockSums.BlockSize + 1) * LongestBlockLine), stop).ConfigureAwait(false);
+        return new BlockSums(lines, listing!.Head!.Size ?? 0, Entries.Revision(listing.Head));
     }
 }

@@ -15,8 +15,8 @@ public sealed partial class FileClient
     public async IAsyncEnumerable<RemoteEntry> ListAsync(
         RemotePath folder, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var lines = await _session.RunAsync(
-            new Listing(id => new Request { Command = "ls", Id = id, Path = folder.Bytes.ToArray() }), cancellationToken).ConfigureAwait(false);
+        using var lines = await RunAsync(
+            () => new Listing(id => new Request { Command = "ls", Id = id, Path = folder.Bytes.ToArray() }), cancellationToken).ConfigureAwait(false);
         await foreach (var line in lines.ReadLinesAsync(cancellationToken).ConfigureAwait(false))
             yield return Entries.Read(line);
     }
@@ -47,9 +47,17 @@ public sealed partial class FileClient
     public Task MakeFolderAsync(RemotePath path, bool parents = false, CancellationToken cancellationToken = default) =>
         AskAsync(id => new Request { Command = "mkdir", Id = id, Path = path.Bytes.ToArray(), Parents = parents }, Nothing, cancellationToken);
 
+    /// <summary>Makes a folder that is as open as another.</summary>
+    /// <param name="path">The new folder.</param>
+    /// <param name="mode">Its permission bits, of which the server may take some away. A server of before 0.2 decides alone.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public Task MakeFolderAsync(RemotePath path, UnixFileMode mode, CancellationToken cancellationToken = default) =>
+        AskAsync(
+            id => new Request { Command = "mkdir", Id = id, Path = path.Bytes.ToArray(), Mode = (int)mode & 0x1ff }, Nothing, cancellationToken);
+
     /// <summary>Removes a file or a link.</summary>
     public Task RemoveAsync(RemotePath path, CancellationToken cancellationToken = default) =>
-        AskAsync(id => new Request { Command = "rm", Id = id, Path = path.Bytes.ToArray() }, Nothing, cancellationToken);
+        AskAsync(id => new Request { Command = "rm", Id = id, Path = path.Bytes.ToArray() }, Nothing, cancellationToken, mayRepeat: false);
 
     /// <summary>Removes a folder.</summary>
     /// <param name="path">The folder.</param>
@@ -58,7 +66,7 @@ public sealed partial class FileClient
     public Task RemoveFolderAsync(RemotePath path, bool recursive = false, CancellationToken cancellationToken = default) =>
         AskAsync(
             id => new Request { Command = "rmdir", Id = id, Path = path.Bytes.ToArray(), Recursive = recursive },
-            Nothing, cancellationToken, isLong: recursive);
+            Nothing, cancellationToken, isLong: recursive, mayRepeat: false);
 
     /// <summary>Gives a file or folder another name or place.</summary>
     /// <param name="path">What.</param>
@@ -68,7 +76,7 @@ public sealed partial class FileClient
     public Task RenameAsync(RemotePath path, RemotePath to, bool overwrite = true, CancellationToken cancellationToken = default) =>
         AskAsync(
             id => new Request { Command = "mv", Id = id, Path = path.Bytes.ToArray(), To = to.Bytes.ToArray(), Overwrite = overwrite },
-            Nothing, cancellationToken);
+            Nothing, cancellationToken, mayRepeat: false);
 
     /// <summary>Copies a file on the server; no bytes travel.</summary>
     /// <param name="path">What.</param>
@@ -78,7 +86,7 @@ public sealed partial class FileClient
     public Task CopyAsync(RemotePath path, RemotePath to, bool overwrite = true, CancellationToken cancellationToken = default) =>
         AskAsync(
             id => new Request { Command = "cp", Id = id, Path = path.Bytes.ToArray(), To = to.Bytes.ToArray(), Overwrite = overwrite },
-            Nothing, cancellationToken, isLong: true);
+            Nothing, cancellationToken, isLong: true, mayRepeat: false);
 
     /// <summary>Makes a symbolic link.</summary>
     /// <param name="path">The link.</param>
@@ -86,7 +94,8 @@ public sealed partial class FileClient
     /// <param name="cancellationToken">Gives up waiting.</param>
     public Task MakeLinkAsync(RemotePath path, RemotePath target, CancellationToken cancellationToken = default) =>
         AskAsync(
-            id => new Request { Command = "ln", Id = id, Path = path.Bytes.ToArray(), Target = target.Bytes.ToArray() }, Nothing, cancellationToken);
+            id => new Request { Command = "ln", Id = id, Path = path.Bytes.ToArray(), Target = target.Bytes.ToArray() }, Nothing, cancellationToken,
+            mayRepeat: false);
 
     /// <summary>Sets a modification time.</summary>
     /// <param name="path">Of what.</param>
@@ -113,8 +122,8 @@ public sealed partial class FileClient
     /// <summary>Uploads of this account that were cut and can be continued.</summary>
     public async IAsyncEnumerable<UnfinishedUpload> ListUploadsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var lines = await _session.RunAsync(
-            new Listing(id => new Request { Command = "uploads", Id = id }, most: MostOfUploads), cancellationToken).ConfigureAwait(false);
+        using var lines = await RunAsync(
+            () => new Listing(id => new Request { Command = "uploads", Id = id }, most: MostOfUploads), cancellationToken).ConfigureAwait(false);
         await foreach (var line in lines.ReadLinesAsync(cancellationToken).ConfigureAwait(false))
             yield return Entries.ReadUpload(line);
     }

@@ -15,7 +15,7 @@ public sealed partial class FileClient
     /// <param name="pattern">The path.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Nothing where nothing matches.</returns>
-    /// <exception cref="IOException">More than a million places match; they would have to be held in memory.</exception>
+    /// <exception cref="RefusedException">With the name <c>too-many</c>: more than a million places match; they would have to be held in memory.</exception>
     public async IAsyncEnumerable<RemotePath> ExpandAsync(
         RemotePath pattern, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -78,5 +78,5 @@ public sealed partial class FileClient
         return found;
     }
 
-    private IOException TooMany() => new($"More than {MostMatches} places match. Name the folder itself, or say more of the names.");
+    private RefusedException TooMany() => new("too-many", $"More than {MostMatches} places match. Name the folder itself, or say more of the names.");
 }

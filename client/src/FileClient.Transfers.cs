@@ -1,5 +1,6 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
+using Argosy.Wire;
 
 namespace Argosy.Client;
 
@@ -19,8 +20,7 @@ public sealed partial class FileClient
     /// <param name="path">Its place on the server.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="cancellationToken">Abandons the upload; nothing is stored then and the session goes on.</param>
-    /// <exception cref="IOException">The local file cannot be read, or changed while it was sent; nothing was stored.</exception>
-    /// <exception cref="UnauthorizedAccessException">The local file may not be read.</exception>
+    /// <exception cref="LocalFileException">The local file cannot be read, or changed each time that it was sent; nothing was stored.</exception>
     public async Task<Stored> PutAsync(
         string localFile, RemotePath path, PutOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -45,14 +45,19 @@ public sealed partial class FileClient
         var window = (int)Math.Min(size + 1 ?? long.MaxValue, SmallFile + 1);
         return await PutBufferedAsync(window, ReadAsync, cancellationToken).ConfigureAwait(false);
 
-        async ValueTask<Upload> ReadAsync(byte[] buffer)
+        async ValueTask<Func<Upload>> ReadAsync(byte[] buffer)
         {
+            // Not every stream minds its token: one that waits for a terminal or a pipe does not.
             var length = await source.ReadAtLeastAsync(
-                buffer.AsMemory(0, window), window, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                buffer.AsMemory(0, window), window, throwOnEndOfStream: false, cancellationToken).AsTask()
+                .WaitAsync(cancellationToken).ConfigureAwait(false);
             if (length < window && options.IsUnchanged?.Invoke() == false)
                 throw Upload.Changed();
             var start = buffer.AsMemory(0, length);
-            return length < window ? new SmallUpload(path, start, options) : new ChunkedUpload(path, source, start, size, options);
+            if (length < window)
+                return () => new SmallUpload(path, start, options);
+            var whole = new ChunkedUpload(path, source, start, size, options);
+            return () => whole;
         }
     }
 
@@ -65,7 +70,7 @@ public sealed partial class FileClient
         ReadOnlyMemory<byte> content, RemotePath path, PutOptions? options = null, CancellationToken cancellationToken = default)
     {
         if (content.Length <= SmallFile)
-            return await _session.RunAsync(new SmallUpload(path, content, options ?? PutOptions.Default), cancellationToken).ConfigureAwait(false);
+            return await RunAsync(() => new SmallUpload(path, content, options ?? PutOptions.Default), cancellationToken).ConfigureAwait(false);
         var bytes = MemoryMarshal.TryGetArray(content, out var array) ? array : new ArraySegment<byte>(content.ToArray());
         using var source = new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false);
         return await PutAsync(source, path, options, cancellationToken).ConfigureAwait(false);
@@ -73,29 +78,24 @@ public sealed partial class FileClient
 
     /// <summary>
     /// Fetches a file. The local file appears, or is replaced, at once and only when everything has come and its checksum is right; its
-    /// modification time is the server's. What is not a regular file (a pipe, a device) is written to as it is.
+    /// modification time is the server's. What is not a regular file (a pipe, a device, an open file such as <c>/dev/stdout</c>) is written to as it is.
     /// </summary>
     /// <param name="path">The file on the server.</param>
     /// <param name="localFile">The file to write. Its folder must exist.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="cancellationToken">Gives up; nothing is kept and the session goes on.</param>
-    /// <exception cref="IOException">The local file cannot be written, or exists and may not be replaced.</exception>
-    /// <exception cref="UnauthorizedAccessException">The local folder may not be written.</exception>
+    /// <exception cref="LocalFileException">The local file cannot be written, or exists and may not be replaced.</exception>
+    /// <exception cref="FileChangedException">It changed on the server each time that it was fetched; nothing was kept.</exception>
     public async Task<Fetched> GetAsync(
         RemotePath path, string localFile, GetOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= GetOptions.Default;
-        if (SpecialFiles.Is(localFile))
-        {
-            var special = new FileStream(localFile, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-            await using var closing = special.ConfigureAwait(false);
-            return await GetAsync(path, special, options, cancellationToken).ConfigureAwait(false);
-        }
-
-        var target = Resolve(localFile);
-        using var folder = LocalFolder.Open(Path.GetDirectoryName(target)!);
-        var name = Encoding.UTF8.GetBytes(Path.GetFileName(target));
-        return await new FileGet(this, path, folder, name, () => target, options, cancellationToken).RunAsync().ConfigureAwait(false);
+        using var place = LocalPlace.Find(localFile);
+        if (!place.IsStream)
+            return await new FileGet(this, path, place.Folder, place.Name, () => place.Full, options, cancellationToken).RunAsync().ConfigureAwait(false);
+        var special = await place.OpenStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using var closing = special.ConfigureAwait(false);
+        return await GetAsync(path, special, options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -106,57 +106,121 @@ public sealed partial class FileClient
     /// <param name="sink">Written to until the outcome is known, and left open. A slow one holds up the whole session.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="cancellationToken">Gives up; the session goes on.</param>
-    public Task<Fetched> GetAsync(RemotePath path, Stream sink, GetOptions? options = null, CancellationToken cancellationToken = default) =>
-        _session.RunAsync(new Download(path, sink, options ?? GetOptions.Default), cancellationToken);
+    /// <exception cref="FileChangedException">It changed on the server meanwhile: what was written may be of two versions.</exception>
+    public async Task<Fetched> GetAsync(
+        RemotePath path, Stream sink, GetOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var (rest, before) = (options ?? GetOptions.Default, 0L);
+        while (true)
+        {
+            var session = _session;
+            var download = new Download(path, sink, rest);
+            try
+            {
+                var fetched = await session.RunAsync(download, cancellationToken).ConfigureAwait(false);
+                if (fetched.MayBeMixed || before > 0)
+                    await RequireUnchangedAsync(path, fetched, cancellationToken).ConfigureAwait(false);
+                return fetched with { Bytes = before + fetched.Bytes };
+            }
+            catch (ClientException) when (session.IsLostByPause && download.Rest is not null)
+            {
+                await ReconnectAsync(session, cancellationToken).ConfigureAwait(false);
+                await RequireReceivedAsync(path, rest, download.Received, cancellationToken).ConfigureAwait(false);
+                (rest, before) = (download.Rest, before + download.Received.Bytes);
+            }
+        }
+    }
+
+    // The sum of what came before the line was lost never came.
+    private async Task RequireReceivedAsync(RemotePath path, GetOptions options, (long Bytes, uint Sum) received, CancellationToken stop)
+    {
+        if (received.Bytes == 0 || !options.Verify)
+            return;
+        var sum = await AskAsync(
+            id => new Request
+            {
+                Command = "hash",
+                Id = id,
+                Path = path.Bytes.ToArray(),
+                Algorithm = HashAlgorithms.Name(HashAlgorithm.Crc32C),
+                Offset = options.Offset,
+                Length = received.Bytes,
+            },
+            reply => HashAlgorithms.Check(HashAlgorithm.Crc32C, reply.Hash), stop, isLong: true).ConfigureAwait(false);
+        if (sum != received.Sum.ToString("x8", CultureInfo.InvariantCulture))
+            throw new NotVerifiedException($"{path}: what came before this program was stopped is not what the server has. Get it again.");
+    }
+
+    /// <summary>The same, without a look whether it changed meanwhile.</summary>
+    internal Task<Fetched> FetchAsync(RemotePath path, Stream sink, GetOptions options, CancellationToken stop) =>
+        _session.RunAsync(new Download(path, sink, options), stop);
+
+    /// <summary>The same into a sink that can be had anew, should the session be lost because this process was stopped.</summary>
+    internal Task<Fetched> FetchAsync(RemotePath path, Func<Stream> open, GetOptions options, CancellationToken stop) =>
+        RunAsync(() => new Download(path, open(), options), stop);
+
+    /// <summary>
+    /// Looks whether a file that was fetched is still the version that it was when its first byte left. A server that watches its files says so itself;
+    /// this one may be older, or the parts may have been asked for one by one.
+    /// </summary>
+    /// <exception cref="FileChangedException">It is not.</exception>
+    internal async Task RequireUnchangedAsync(RemotePath path, Fetched fetched, CancellationToken stop)
+    {
+        try
+        {
+            var now = await StatAsync(path, cancellationToken: stop).ConfigureAwait(false);
+            // One that has gone meanwhile was whole as long as it was there.
+            if (now is not null && (now.Size != fetched.Size || now.Revision != fetched.Revision
+                || (fetched.Revision is null && now.Modified != fetched.Modified)))
+                throw Download.Changed(path);
+        }
+        catch (RefusedException)
+        {
+            // Whoever may fetch but not look has only the server's word.
+        }
+    }
 
     /// <summary>Stores a local file that is open.</summary>
-    internal Task<Stored> PutAsync(LocalFile file, RemotePath path, PutOptions options, CancellationToken stop) => new FilePut(
-        this, file, path, options with { Modified = options.Modified ?? file.Facts?.Modified, Mode = options.Mode ?? file.Facts?.Mode }, stop).RunAsync();
+    internal Task<Stored> PutAsync(LocalFile file, RemotePath path, PutOptions options, CancellationToken stop) =>
+        new FilePut(this, file, path, options, stop).RunAsync();
 
     /// <summary>
     /// Stores a small local file. It is read here and now, since to hand that to another thread would cost more than to do it, and then closed: more
     /// of them are on their way than a process may have open.
     /// </summary>
-    /// <exception cref="IOException">It cannot be read, or is not what it was; nothing was stored.</exception>
+    /// <exception cref="LocalFileException">It cannot be read, or is not what it was; nothing was stored.</exception>
     internal Task<Stored> PutSmallAsync(LocalFile file, int size, RemotePath path, PutOptions options, CancellationToken stop)
     {
         return PutBufferedAsync(size + 1, Read, stop);
 
-        async ValueTask<Upload> Read(byte[] buffer)
+        async ValueTask<Func<Upload>> Read(byte[] buffer)
         {
             if (file.ReadAll(buffer.AsSpan(0, size + 1)) != size || !file.IsUnchanged)
                 throw Upload.Changed();
             await file.DisposeAsync().ConfigureAwait(false);
-            return new SmallUpload(path, buffer.AsMemory(0, size), options);
+            return () => new SmallUpload(path, buffer.AsMemory(0, size), options);
         }
     }
 
     /// <summary>Sends what begins in a pooled buffer.</summary>
-    private async Task<Stored> PutBufferedAsync(int window, Func<byte[], ValueTask<Upload>> fill, CancellationToken stop)
+    /// <param name="window">How much of it is needed.</param>
+    /// <param name="fill">Fills it, and gives what is to be sent: anew each time where all of it is in the buffer.</param>
+    /// <param name="stop">Gives up.</param>
+    private async Task<Stored> PutBufferedAsync(int window, Func<byte[], ValueTask<Func<Upload>>> fill, CancellationToken stop)
     {
         var buffer = await Buffers.RentAsync(window, stop).ConfigureAwait(false);
-        var isLent = false;
+        // After a failure whoever reads into it, or the writer, may still hold it.
+        var isLent = true;
         try
         {
-            var upload = await fill(buffer).ConfigureAwait(false);
-            isLent = true;
-            var stored = await _session.RunAsync(upload, stop).ConfigureAwait(false);
+            var make = await fill(buffer).ConfigureAwait(false);
+            var stored = await RunAsync(make, stop).ConfigureAwait(false);
             isLent = false;
             return stored;
         }
         finally
         {
-            // After a failure the writer may still hold it.
             Buffers.Return(buffer, isInUse: isLent);
         }
-    }
-
-    // A link is followed, so that what it points to gets the new content; a dangling one is replaced.
-    private static string Resolve(string localFile)
-    {
-        var target = Path.GetFullPath(localFile);
-        if (Directory.Exists(target))
-            throw new IOException($"“{Terminal.Escape(localFile)}” is a folder; name the file in it.");
-        return new FileInfo(target) is { Exists: true, LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : target;
     }
 }

@@ -14,12 +14,12 @@ public sealed partial class FileClient
     /// What became of each entry, in the order in which they were met. An entry that fails is one of them, and the others go on. The
     /// work is done while this is enumerated.
     /// </returns>
-    /// <exception cref="IOException">The local folder cannot be opened.</exception>
+    /// <exception cref="LocalFileException">The local folder cannot be opened.</exception>
     /// <exception cref="PlatformNotSupportedException">Not on Linux.</exception>
     public IAsyncEnumerable<TreeOutcome> PutFolderAsync(
         string localFolder, RemotePath path, TreeOptions? options = null, CancellationToken cancellationToken = default) =>
         TreePipeline.RunAsync(
-            new FolderPut(this, options ?? new TreeOptions(), cancellationToken).Walk(localFolder, path).ToAsyncEnumerable(), cancellationToken);
+            new FolderPut(this, options ?? new TreeOptions(), cancellationToken).WalkAsync(localFolder, path), cancellationToken);
 
     /// <summary>
     /// Fetches a folder with all that is in it. No name that the server says, and no link that is in the target, makes it write anywhere but in
@@ -30,7 +30,7 @@ public sealed partial class FileClient
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="cancellationToken">Ends it; what was fetched already stays.</param>
     /// <returns>As for <see cref="PutFolderAsync"/>.</returns>
-    /// <exception cref="IOException">The local folder cannot be made.</exception>
+    /// <exception cref="LocalFileException">The local folder cannot be made.</exception>
     /// <exception cref="PlatformNotSupportedException">Not on Linux.</exception>
     public IAsyncEnumerable<TreeOutcome> GetFolderAsync(
         RemotePath path, string localFolder, TreeOptions? options = null, CancellationToken cancellationToken = default) =>

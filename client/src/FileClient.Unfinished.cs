@@ -14,9 +14,8 @@ public sealed partial class FileClient
     public async Task<UnfinishedPart?> FindUnfinishedPutAsync(
         string localFile, RemotePath path, UnfinishedTransfers memory, CancellationToken cancellationToken = default)
     {
-        var file = new FileInfo(localFile);
-        var key = UnfinishedTransfers.PutKey(Url, path, file.FullName);
-        if (!file.Exists || memory.Peek(key) is not { Upload: { } upload } known || known.Size != file.Length)
+        var key = UnfinishedTransfers.PutKey(Url, path, LocalPath.Full(localFile));
+        if (LocalPath.Find(localFile) is not { Kind: EntryKind.File } file || memory.Peek(key) is not { Upload: { } upload } known || known.Size != file.Size)
             return null;
         var received = await FilePut.AskReceivedAsync(this, path, upload, cancellationToken).ConfigureAwait(false);
         return received == 0 ? null : new UnfinishedPart(path.ToString(), received, known.Size, async stop =>
@@ -40,16 +39,18 @@ public sealed partial class FileClient
     /// <returns>Null where there is nothing to go on with.</returns>
     public UnfinishedPart? FindUnfinishedGet(RemotePath path, string localFile, UnfinishedTransfers memory)
     {
-        if (SpecialFiles.Is(localFile) || Directory.Exists(localFile))
+        if (LocalPath.Find(LocalPath.Folder(localFile)) is null || LocalPath.IsFolder(localFile))
             return null;
-        var target = Resolve(localFile);
-        var key = UnfinishedTransfers.GetKey(Url, path, target);
-        var part = new FileInfo(Path.Combine(Path.GetDirectoryName(target)!, LocalTarget.StagedName(Encoding.UTF8.GetBytes(Path.GetFileName(target)))));
-        return part is not { Exists: true, Length: > 0 } || memory.Peek(key) is not { } known ? null
-            : new UnfinishedPart(Terminal.Escape(localFile), part.Length, known.Size, _ =>
+        using var place = LocalPlace.Find(localFile);
+        var key = UnfinishedTransfers.GetKey(Url, path, place.Full);
+        var name = Encoding.ASCII.GetBytes(LocalTarget.StagedName(place.Name));
+        var folder = place.Folder.Place;
+        return place.IsStream || place.Folder.Find(name) is not { Size: > 0 } part || memory.Peek(key) is not { } known ? null
+            : new UnfinishedPart(Terminal.Escape(localFile), part.Size, known.Size, _ =>
             {
                 memory.Forget(key);
-                part.Delete();
+                using var around = LocalFolder.Open(folder);
+                around.Remove(name);
                 return Task.CompletedTask;
             });
     }

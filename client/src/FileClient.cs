@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Argosy.Wire;
 
 namespace Argosy.Client;
@@ -23,10 +24,16 @@ namespace Argosy.Client;
 /// </example>
 public sealed partial class FileClient : IAsyncDisposable
 {
-    private readonly Session _session;
+    private readonly ClientOptions _options;
+    private readonly SemaphoreSlim _reconnecting = new(1);
+    private volatile Session _session;
+    private volatile bool _isDisposed;
 
-    private FileClient(Session session, ArgosyUrl url, Fingerprint? fingerprint) =>
-        (_session, Url, ServerFingerprint) = (session, url, fingerprint);
+    private FileClient(Session session, ArgosyUrl url, ClientOptions options, Fingerprint? fingerprint) =>
+        (_session, Url, _options, ServerFingerprint) = (session, url, options, fingerprint);
+
+    /// <summary>The connection as it is now.</summary>
+    internal Session Session => _session;
 
     /// <summary>Whom it is connected to.</summary>
     public ArgosyUrl Url { get; }
@@ -38,7 +45,7 @@ public sealed partial class FileClient : IAsyncDisposable
     public string Server { get; private init; } = "";
 
     /// <summary>False once the session is over, however it ended; a new one has to be made then.</summary>
-    public bool IsOpen => !_session.IsOver;
+    public bool IsOpen => _session is { IsOver: false } or { IsLostByPause: true } && !_isDisposed;
 
     /// <summary>Connects, makes sure that the server is the one meant, and logs in.</summary>
     /// <param name="url">Where; without a user the session is anonymous. Its path plays no part.</param>
@@ -52,19 +59,8 @@ public sealed partial class FileClient : IAsyncDisposable
         ArgosyUrl url, ClientOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new ClientOptions();
-        var (link, password) = await Link.OpenAsync(url, options, cancellationToken).ConfigureAwait(false);
-        var session = new Session(link.Stream, url.Authority, options.SilenceTimeout);
-        try
-        {
-            var greeting = await Login.RunAsync(session, url, options, link.Certificate, password, cancellationToken).ConfigureAwait(false);
-            var fingerprint = link.Certificate is { } certificate ? Fingerprint.Of(certificate) : null;
-            return new FileClient(session, url, fingerprint) { Server = greeting.Server };
-        }
-        catch
-        {
-            await session.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
+        var (session, greeting, certificate) = await OpenAsync(url, options, cancellationToken).ConfigureAwait(false);
+        return new FileClient(session, url, options, certificate is null ? null : Fingerprint.Of(certificate)) { Server = greeting.Server };
     }
 
     /// <summary>Asks the server for a sign of life.</summary>
@@ -76,11 +72,73 @@ public sealed partial class FileClient : IAsyncDisposable
         AskAsync(id => new Request { Command = "exec", Id = id }, Nothing, cancellationToken);
 
     /// <summary>Ends the session. Operations that are under way fail with <see cref="ObjectDisposedException"/>.</summary>
-    public ValueTask DisposeAsync() => _session.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        _isDisposed = true;
+        await _session.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Connects again in place of a session that was lost while this process was stopped, or its machine slept: the server cannot have known that
+    /// somebody would come back. Whoever comes second finds the new session.
+    /// </summary>
+    internal async Task ReconnectAsync(Session lost, CancellationToken stop)
+    {
+        await _reconnecting.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            if (_session != lost)
+                return;
+            // The same server as before, and nobody is asked about it.
+            var known = ServerFingerprint is null ? _options : _options with { Fingerprint = ServerFingerprint, KnownServers = new KnownServers(null) };
+            var (session, _, _) = await OpenAsync(Url, known, stop).ConfigureAwait(false);
+            await lost.DisposeAsync().ConfigureAwait(false);
+            _session = session;
+            if (_isDisposed)
+                await session.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _reconnecting.Release();
+        }
+    }
+
+    private static async Task<(Session Session, ServerGreeting Greeting, X509Certificate2? Certificate)> OpenAsync(
+        ArgosyUrl url, ClientOptions options, CancellationToken cancellationToken)
+    {
+        var (link, password) = await Link.OpenAsync(url, options, cancellationToken).ConfigureAwait(false);
+        var session = new Session(link.Stream, url.Authority, options.SilenceTimeout, options.Clock);
+        try
+        {
+            var greeting = await Login.RunAsync(session, url, options, link.Certificate, password, cancellationToken).ConfigureAwait(false);
+            return (session, greeting, link.Certificate);
+        }
+        catch
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 
     private static bool Nothing(Reply reply) => true;
 
+    // What changes something and cannot be told from what somebody else changed is not asked twice.
     private Task<T> AskAsync<T>(
-        Func<long, Request> describe, Func<Reply, T> read, CancellationToken cancellationToken, bool isLong = false) =>
-        _session.RunAsync(new Question<T>(describe, read, isLong), cancellationToken);
+        Func<long, Request> describe, Func<Reply, T> read, CancellationToken cancellationToken, bool isLong = false, bool mayRepeat = true) =>
+        RunAsync(() => new Question<T>(describe, read, isLong), cancellationToken, mayRepeat);
+
+    /// <summary>Sends a request that can be made a second time where the session was lost because this process was stopped.</summary>
+    internal async Task<T> RunAsync<T>(Func<Exchange<T>> make, CancellationToken stop, bool mayRepeat = true)
+    {
+        var session = _session;
+        try
+        {
+            return await session.RunAsync(make(), stop).ConfigureAwait(false);
+        }
+        catch (ClientException) when (mayRepeat && session.IsLostByPause)
+        {
+            await ReconnectAsync(session, stop).ConfigureAwait(false);
+            return await _session.RunAsync(make(), stop).ConfigureAwait(false);
+        }
+    }
 }

@@ -10,7 +10,8 @@ public static class Terminal
 {
     /// <summary>
     /// The text with control characters (C0, C1, DEL), line and paragraph separators, characters that turn the direction of
-    /// writing or show nothing, and half surrogate pairs as <c>\n</c>, <c>\t</c>, <c>\x1b</c> or <c>\u202e</c>, and <c>\</c> as <c>\\</c>.
+    /// writing or show nothing, and half surrogate pairs as <c>\n</c>, <c>\t</c>, <c>\x1b</c> or <c>\u202e</c>, and <c>\</c> as <c>\\</c>. A byte
+    /// that is no text (<see cref="ByteText"/>) becomes <c>\xNN</c>.
     /// </summary>
     public static string Escape(string text)
     {
@@ -21,6 +22,8 @@ public static class Terminal
             var valid = Rune.DecodeFromUtf16(rest, out var rune, out var length) == System.Buffers.OperationStatus.Done;
             if (valid)
                 Append(shown, rune);
+            else if (ByteText.IsByte(rest[0]))
+                shown.Append(CultureInfo.InvariantCulture, $"\\x{rest[0] - 0xdc00:x2}");
             else
                 shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)rest[0]:x4}");
             rest = rest[length..];

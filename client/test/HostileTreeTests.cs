@@ -63,7 +63,7 @@ public sealed class HostileTreeTests : IDisposable
     {
         var revision = 0;
         byte[] content = new byte[3 << 20];
-        await using var server = Serve(_ => [], content, request => request.Command == "stat" ? $"{revision}" : $"{Math.Min(++revision, 3)}");
+        await using var server = Serve(_ => [], content, request => request.Command == "stat" ? $"{Math.Min(revision, 3)}" : $"{Math.Min(++revision, 3)}");
         await using var client = await server.ConnectAsync();
         await client.GetAsync("/f", _folder["f"], new GetOptions { Resume = new UnfinishedTransfers(_folder["state"]) });
         Assert.Equal(4, revision);
@@ -77,9 +77,35 @@ public sealed class HostileTreeTests : IDisposable
         await using var server = Serve(_ => [], new byte[3 << 20], _ => $"{++revision}");
         await using var client = await server.ConnectAsync();
         var how = new GetOptions { Resume = new UnfinishedTransfers(_folder["state"]) };
-        var error = await Assert.ThrowsAnyAsync<IOException>(() => client.GetAsync("/f", _folder["f"], how));
-        Assert.Contains("changed while it was fetched", error.Message, StringComparison.Ordinal);
+        var error = await Assert.ThrowsAsync<FileChangedException>(() => client.GetAsync("/f", _folder["f"], how));
+        Assert.Contains("changed on the server while it was fetched", error.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(_folder["f"]));
+    }
+
+    [Theory(Timeout = Timeout)]
+    [InlineData("/")]
+    [InlineData("/sub")]
+    public async Task Of_a_folder_whose_listing_is_a_lie_nothing_is_left(string liar)
+    {
+        await using var server = FakeServer.Greeting(async peer =>
+        {
+            while (true)
+            {
+                var request = await peer.ReadRequestAsync();
+                var path = Encoding.UTF8.GetString(request.Path!);
+                if (request.Command == "stat")
+                    await peer.SendRawAsync(request, """{"id":ID,"status":"ok","type":"folder","size":0,"mtime":0,"mode":493}""");
+                else
+                    await peer.SendLinesAsync(request, path == liar ? FakeTree.Entry("../../x", "file") : FakeTree.Entry("sub", "folder"));
+            }
+        });
+        await using var client = await server.ConnectAsync();
+        await Assert.ThrowsAsync<NotVerifiedException>(() => client.GetFolderAsync("/", _folder["target"]).ToListAsync().AsTask());
+        Assert.Equal("", _folder.Names());
+        Directory.CreateDirectory(_folder["mine"]);
+        await Assert.ThrowsAsync<NotVerifiedException>(() => client.GetFolderAsync("/", _folder["mine"]).ToListAsync().AsTask());
+        Assert.Equal("mine", _folder.Names());
+        Assert.Empty(Directory.GetFileSystemEntries(_folder["mine"]));
     }
 
     private static ListLine Line(string name, EntryType type, string? target = null) => new()

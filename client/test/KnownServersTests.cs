@@ -14,14 +14,14 @@ public sealed class KnownServersTests : IDisposable
     public async Task A_pin_is_found_again_and_other_lines_stay()
     {
         Directory.CreateDirectory(_folder["deep/er"]);
-        await File.WriteAllTextAsync(Known.Path, "# mine\n\nother:1 what ever\n");
+        await File.WriteAllTextAsync(Known.Path!, "# mine\n\nother:1 what ever\n");
         var pin = Key("a");
         Assert.Null(Known.Find("host:7373"));
         Assert.Equal(pin, await Known.PinAsync("host:7373", pin, null));
         Assert.Equal(pin, Known.Find("host:7373"));
         Assert.Null(Known.Find("host:737"));
         Assert.Null(Known.Find("host:73733"));
-        Assert.Equal($"# mine\n\nother:1 what ever\nhost:7373 {pin}\n", await File.ReadAllTextAsync(Known.Path));
+        Assert.Equal($"# mine\n\nother:1 what ever\nhost:7373 {pin}\n", await File.ReadAllTextAsync(Known.Path!));
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class KnownServersTests : IDisposable
         Assert.Equal(first, await Known.PinAsync("h:1", second, null));
         Assert.Equal(second, await Known.PinAsync("h:1", second, first));
         Assert.Equal(second, await Known.PinAsync("h:1", third, first));
-        Assert.Equal($"h:1 {second}\n", await File.ReadAllTextAsync(Known.Path));
+        Assert.Equal($"h:1 {second}\n", await File.ReadAllTextAsync(Known.Path!));
     }
 
     [Fact]
@@ -48,14 +48,14 @@ public sealed class KnownServersTests : IDisposable
     public async Task Only_its_owner_can_read_it()
     {
         await Known.PinAsync("h:1", Key("1"), null);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Known.Path));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Known.Path!));
     }
 
     [Fact]
     public async Task A_broken_line_is_not_taken_for_none()
     {
         Directory.CreateDirectory(_folder["deep/er"]);
-        await File.WriteAllTextAsync(Known.Path, "h:1 sha256:12\n");
+        await File.WriteAllTextAsync(Known.Path!, "h:1 sha256:12\n");
         Assert.Contains("Correct it", Assert.Throws<NotTrustedException>(() => Known.Find("h:1")).Message);
     }
 

@@ -23,7 +23,7 @@ public sealed class ServerTrustTests : IDisposable
         var error = await Assert.ThrowsAsync<NotTrustedException>(() => ConnectAsync(server));
         Assert.Equal((Fingerprint.Of(certificate), null, 4), (error.Presented, error.Expected, error.ExitCode));
         Assert.Contains($"--fingerprint {Fingerprint.Of(certificate)}", error.Message, StringComparison.Ordinal);
-        Assert.False(File.Exists(Known.Path));
+        Assert.False(File.Exists(Known.Path!));
     }
 
     [Fact(Timeout = Timeout)]
@@ -34,7 +34,7 @@ public sealed class ServerTrustTests : IDisposable
         await Assert.ThrowsAsync<NotTrustedException>(() => ConnectAsync(server, accept: false));
         var asked = Assert.Single(_asked);
         Assert.Equal((server.Url.Authority, Fingerprint.Of(certificate)), (asked.Authority, asked.Fingerprint));
-        Assert.False(File.Exists(Known.Path));
+        Assert.False(File.Exists(Known.Path!));
     }
 
     [Fact(Timeout = Timeout)]
@@ -47,7 +47,7 @@ public sealed class ServerTrustTests : IDisposable
         await ConnectOnceAsync(listeners, first, accept: true);
         await ConnectOnceAsync(listeners, renewed, accept: null);
         Assert.Single(_asked);
-        Assert.Single(await File.ReadAllLinesAsync(Known.Path));
+        Assert.Single(await File.ReadAllLinesAsync(Known.Path!));
     }
 
     [Fact(Timeout = Timeout)]
@@ -100,7 +100,7 @@ public sealed class ServerTrustTests : IDisposable
         var error = await Assert.ThrowsAsync<NotTrustedException>(() => FileClient.ConnectAsync(url, options));
         Assert.Equal((Fingerprint.Of(certificate), expected), (error.Presented, error.Expected));
         Assert.Empty(_asked);
-        Assert.False(File.Exists(Known.Path));
+        Assert.False(File.Exists(Known.Path!));
     }
 
     [Fact(Timeout = Timeout)]
@@ -112,7 +112,7 @@ public sealed class ServerTrustTests : IDisposable
         await using var server = new FakeServer(peer => peer.GreetAsync(), certificate);
         var options = Options(null) with { TrustedRoots = [root] };
         await using var client = await FileClient.ConnectAsync(server.Url with { Host = "localhost" }, options);
-        Assert.False(File.Exists(Known.Path));
+        Assert.False(File.Exists(Known.Path!));
     }
 
     [Fact(Timeout = Timeout)]

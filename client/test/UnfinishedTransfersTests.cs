@@ -10,11 +10,11 @@ public sealed class UnfinishedTransfersTests : IDisposable
     public void What_is_written_is_read_until_it_is_removed()
     {
         var memory = new UnfinishedTransfers(_folder["state/transfers"]);
-        var state = new UnfinishedState { Upload = "u", Version = "v", Size = 5 };
+        var state = new UnfinishedState { Upload = "u", Size = 5 };
         using (var transfer = memory.TryOpen("key")!)
         {
             Assert.Null(transfer.Read());
-            transfer.Write(state with { Version = new string('x', 200) });
+            transfer.Write(state with { Upload = new string('x', 200) });
             transfer.Write(state);
         }
 
@@ -26,8 +26,8 @@ public sealed class UnfinishedTransfersTests : IDisposable
 
         using var again = memory.TryOpen("key")!;
         Assert.Null(again.Read());
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(memory.Folder));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Assert.Single(Directory.GetFiles(memory.Folder))));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(memory.Folder!));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Assert.Single(Directory.GetFiles(memory.Folder!))));
     }
 
     [Fact]
@@ -46,8 +46,8 @@ public sealed class UnfinishedTransfersTests : IDisposable
     {
         var memory = new UnfinishedTransfers(_folder.Path);
         using (var transfer = memory.TryOpen("key")!)
-            transfer.Write(new UnfinishedState { Version = "v" });
-        var file = Assert.Single(Directory.GetFiles(memory.Folder));
+            transfer.Write(new UnfinishedState { Upload = "u" });
+        var file = Assert.Single(Directory.GetFiles(memory.Folder!));
         foreach (var content in (string[])["", "\n", "{", "[]\n", "{\"size\":\"x\"}\n", "{}\n"])
         {
             File.WriteAllText(file, content);
@@ -60,7 +60,7 @@ public sealed class UnfinishedTransfersTests : IDisposable
     public void What_nobody_came_back_to_expires()
     {
         using (var transfer = new UnfinishedTransfers(_folder.Path).TryOpen("key")!)
-            transfer.Write(new UnfinishedState { Version = "v" });
+            transfer.Write(new UnfinishedState { Upload = "u" });
         File.SetLastWriteTimeUtc(Assert.Single(Directory.GetFiles(_folder.Path)), DateTime.UtcNow.AddDays(-15));
         using var again = new UnfinishedTransfers(_folder.Path).TryOpen("key")!;
         Assert.Null(again.Read());

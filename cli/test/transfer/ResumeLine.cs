@@ -128,6 +128,23 @@ internal sealed class ResumeLine : IAsyncDisposable
         return await command.WaitAsync();
     }
 
+    /// <summary>Stops the command for a time in the middle of a transfer, as Ctrl-Z and fg do, and waits for its good end.</summary>
+    public async Task StopInTheMiddleAsync(string name, bool up, TimeSpan time)
+    {
+        _proxy.Reset();
+        var halt = _proxy.HaltAt(up, 8 << 20);
+        await using var command = RunningCommand.Start(up
+            ? Describe(null, "put", Local(name), Url(name, tls: false))
+            : Describe(null, "get", Url(name, tls: false), Local(name)));
+        await halt.Reached.WaitAsync(ArgosyCommand.Patience);
+        command.Signal(19);
+        halt.GoOn(cut: false);
+        await Task.Delay(time);
+        command.Signal(18);
+        var result = await command.WaitAsync();
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+    }
+
     /// <summary>Waits until the server has at least so much of an upload.</summary>
     public Task AssertReceivedAsync(long atLeast) => Poll.UntilAsync(() => Received >= atLeast, () => $"Only {Received} bytes came");
 

@@ -24,6 +24,11 @@ internal static class Dialer
         {
             throw new NotReachableException(Explain(exception.SocketErrorCode, url), exception);
         }
+        catch (ArgumentException exception)
+        {
+            // A name that is longer than the base library asks for.
+            throw new NotReachableException(Explain(SocketError.HostNotFound, url), exception);
+        }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw new NotReachableException(
@@ -37,7 +42,13 @@ internal static class Dialer
             $"The host {url.Host} is not known. Check its spelling and the network.",
         SocketError.ConnectionRefused => $"Nothing listens at {url.Authority}. Is the server started, and is that its port?",
         SocketError.NetworkUnreachable or SocketError.HostUnreachable => $"There is no way to {url.Authority} from here. Check the network.",
-        _ => $"{url.Authority} cannot be reached ({error}). Check the network and try again.",
+        SocketError.ConnectionReset or SocketError.ConnectionAborted =>
+            $"{url.Authority} hung up at once. It may have locked out this address after wrong passwords, or be very busy: try again in some minutes.",
+        SocketError.AccessDenied => $"This machine does not let connections to {url.Authority} out. Check its firewall.",
+        SocketError.TooManyOpenSockets => "Too many files and connections are open at once (ulimit -n allows no more).",
+        SocketError.AddressNotAvailable => $"This machine has no address or port left to reach {url.Authority} from. Try again later.",
+        SocketError.TimedOut => $"{url.Authority} does not answer. Check the name, the port and firewalls between.",
+        _ => $"{url.Authority} cannot be reached (error {(int)error}). Check the network and try again.",
     };
 
     private static List<IPAddress> Alternate(IPAddress[] addresses)

@@ -49,11 +49,13 @@ internal static class Login
         }
         catch (NotSupportedException exception)
         {
-            throw new NotTrustedException(exception.Message, exception);
+            throw new NotTrustedException(
+                $"The login cannot be bound to the certificate of {Terminal.Escape(user)}'s server, which is signed in a way that leaves open how. Nothing was sent; "
+                + "ask its operator for another certificate.", exception);
         }
-        catch (ArgumentException exception)
+        catch (ArgumentException)
         {
-            throw new RefusedException(WireError.LoginFailed.Name(), $"That cannot be a name and a password: {exception.Message}");
+            throw new RefusedException(WireError.LoginFailed.Name(), "That cannot be a name and a password: one of them is empty, too long, or holds a character that neither may hold.");
         }
     }
 

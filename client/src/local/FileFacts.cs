@@ -10,7 +10,7 @@ internal readonly struct FileFacts
     /// <summary>STATX_BASIC_STATS.</summary>
     public const uint Wanted = 0x7ff;
 
-    private const int TypeMask = 0xf000, RegularType = 0x8000, FolderType = 0x4000, LinkType = 0xa000;
+    private const int TypeMask = 0xf000, PipeType = 0x1000, RegularType = 0x8000, FolderType = 0x4000, LinkType = 0xa000;
 
     [FieldOffset(16)] public readonly uint Links;
     [FieldOffset(20)] public readonly uint Owner;
@@ -29,6 +29,8 @@ internal readonly struct FileFacts
         LinkType => EntryKind.Link,
         _ => EntryKind.Other,
     };
+
+    public bool IsPipe => (_typeAndMode & TypeMask) == PipeType;
 
     public UnixFileMode Mode => (UnixFileMode)(_typeAndMode & 0xfff);
 

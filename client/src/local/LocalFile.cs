@@ -6,39 +6,65 @@ namespace Argosy.Client;
 internal sealed class LocalFile : IAsyncDisposable
 {
     private readonly SafeFileHandle _handle;
-    private readonly Func<string?> _path;
-    private OpenFiles.Place _place;
-    private FileStream? _content;
+    private readonly string _place;
+    private OpenFiles.Place _open;
+    private Stream? _content;
 
-    private LocalFile(SafeFileHandle handle, FileFacts? facts, Func<string?> path) => (_handle, Facts, _path) = (handle, facts, path);
+    private LocalFile(SafeFileHandle handle, FileFacts? facts, string place) => (_handle, Facts, _place) = (handle, facts, place);
 
     /// <summary>Its bytes as a stream.</summary>
-    public FileStream Content => _content ??= new FileStream(_handle, FileAccess.Read, bufferSize: 0);
+    public Stream Content => _content ??= Facts is null ? new SpecialStream(_handle, _place) : new LocalStream(_handle, FileAccess.Read, _place);
 
-    /// <summary>Known of regular files, on Linux.</summary>
-    public FileFacts? Facts { get; }
+    /// <summary>The open file itself.</summary>
+    public SafeFileHandle Handle => _handle;
 
-    /// <summary>Where it lies, for <see cref="UnfinishedTransfers"/>; null where that cannot be said in text.</summary>
-    public string? Path => _path();
+    /// <summary>Known of regular files.</summary>
+    public FileFacts? Facts { get; private set; }
+
+    /// <summary>Where it lies, as it was said.</summary>
+    public string Place => _place;
 
     /// <summary>False once it is not what it was when it was opened.</summary>
     public bool IsUnchanged => Facts is not { } facts || (Posix.Stat(_handle, out var now) == 0 && now.IsSameVersion(facts));
 
+    /// <summary>Takes the file as it is now, from its beginning.</summary>
+    public void LookAgain()
+    {
+        if (Facts is null)
+            return;
+        if (Posix.Stat(_handle, out var now) is < 0 and var failed)
+            throw LocalErrors.Make(-failed, _place, isWritten: false);
+        Facts = now;
+        Content.Position = 0;
+    }
+
+    /// <summary>Opens a file by a path. One that is a pipe is not waited for: its stream waits, and can be stopped.</summary>
+    /// <exception cref="LocalFileException">It is a folder, or cannot be read.</exception>
     public static LocalFile Open(string path)
     {
-        if (Directory.Exists(path))
-            throw new IOException($"“{Terminal.Escape(path)}” is a folder, not a file.");
-        var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var isKnown = Read(handle, out var facts) && facts.Kind == EntryKind.File;
-        return new LocalFile(handle, isKnown ? facts : null, () => System.IO.Path.GetFullPath(path));
+        if (!OperatingSystem.IsLinux())
+            throw new PlatformNotSupportedException("Local files need Linux.");
+        byte[] name = [.. LocalPath.Bytes(path), 0];
+        var number = Posix.Open(name, Posix.ReadOnly | Posix.NonBlocking);
+        // A regular file can be another program's alone for a moment (fcntl(2), leases); that is waited for.
+        if (number == Posix.TryAgain)
+            number = Posix.Open(name, Posix.ReadOnly);
+        if (number < 0)
+            throw LocalErrors.Make(-number, path, isWritten: false);
+        var handle = new SafeFileHandle(number, ownsHandle: true);
+        var result = Posix.Stat(handle, out var facts);
+        if (result >= 0 && facts.Kind != EntryKind.Folder)
+            return new LocalFile(handle, facts.Kind == EntryKind.File ? facts : null, path);
+        handle.Dispose();
+        throw result < 0 ? LocalErrors.Make(-result, path, isWritten: false) : new LocalFileException(LocalFault.IsAFolder, path, "is a folder, not a file");
     }
 
     /// <param name="file">Open.</param>
     /// <param name="facts">What was known of it when it was opened.</param>
-    /// <param name="path">Its path, bytes as the disk has them.</param>
-    /// <param name="place">Given back when it is closed.</param>
-    public static LocalFile Of(SafeFileHandle file, FileFacts facts, ReadOnlyMemory<byte> path, OpenFiles.Place place = default) =>
-        new(file, facts, () => PlaceName.Text(path)) { _place = place };
+    /// <param name="place">Where it lies.</param>
+    /// <param name="open">Given back when it is closed.</param>
+    public static LocalFile Of(SafeFileHandle file, FileFacts facts, string place, OpenFiles.Place open = default) =>
+        new(file, facts, place) { _open = open };
 
     /// <summary>Reads a file of known size at once, on the calling thread.</summary>
     /// <param name="buffer">One byte longer than the file is said to be, so that more than that shows.</param>
@@ -54,17 +80,11 @@ internal sealed class LocalFile : IAsyncDisposable
         {
             read = Posix.Read(_handle, buffer[length..], length);
             if (read < 0)
-                throw LocalFolder.Failure(read, Terminal.Escape(Path ?? "The file"));
+                throw LocalErrors.Make(-read, _place, isWritten: false);
             length += read;
         }
         while (read > 0 && length < buffer.Length - 1);
         return length;
-    }
-
-    private static bool Read(SafeFileHandle file, out FileFacts facts)
-    {
-        facts = default;
-        return OperatingSystem.IsLinux() && Posix.Stat(file, out facts) == 0;
     }
 
     /// <summary>Closes it. Again does nothing.</summary>
@@ -73,7 +93,7 @@ internal sealed class LocalFile : IAsyncDisposable
         if (_content is not null)
             await _content.DisposeAsync().ConfigureAwait(false);
         _handle.Dispose();
-        _place.Dispose();
-        _place = default;
+        _open.Dispose();
+        _open = default;
     }
 }

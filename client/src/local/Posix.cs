@@ -9,10 +9,16 @@ namespace Argosy.Client;
 /// </summary>
 internal static unsafe partial class Posix
 {
-    public const int ReadOnly = 0, WriteOnly = 1, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, NonBlocking = 0x800;
+    public const int ReadOnly = 0, WriteOnly = 1, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, Append = 0x400, NonBlocking = 0x800;
     public const int WorkingFolder = -100, AtNoFollow = 0x100, AtFollow = 0x400, AtEmptyPath = 0x1000;
-    public const int NotFound = -2, Interrupted = -4, Exists = -17, NotAFolder = -20, TooManyLinks = -40;
+    public const int NotFound = -2, Interrupted = -4, NoPeer = -6, TryAgain = -11, Exists = -17, NotAFolder = -20, TooManyLinks = -40;
     public const uint NoReplace = 1;
+
+    /// <summary>POLLIN and POLLOUT.</summary>
+    public const short Readable = 1, Writable = 4;
+
+    // A terminal that is opened must not become this process's own.
+    private const int NoTerminal = 0x100;
 
     // O_DIRECTORY and O_NOFOLLOW are two of the few flags whose values differ between architectures; so do the numbers of calls.
     private static readonly bool IsArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
@@ -29,18 +35,92 @@ internal static unsafe partial class Posix
 
     public static uint User => GetEffectiveUser();
 
-    public static int Open(string path, int flags) => Result(Open(WorkingFolder, path, flags | CloseOnExec, 0));
+    /// <param name="path">Ends with a NUL, as all names here.</param>
+    /// <param name="flags">As for open(2).</param>
+    public static int Open(byte[] path, int flags) => Result(Open(WorkingFolder, path, flags | CloseOnExec | NoTerminal, 0));
 
-    public static int Open(SafeFileHandle folder, byte[] name, int flags, int mode = 0) => Result(OpenAt(folder, name, flags | CloseOnExec, mode));
+    public static int Open(SafeFileHandle folder, byte[] name, int flags, int mode = 0) =>
+        Result(OpenAt(folder, name, flags | CloseOnExec | NoTerminal, mode));
+
+    /// <summary>Where the process is, in bytes; the root where that cannot be said, because the folder is gone.</summary>
+    public static byte[] CurrentFolder()
+    {
+        var path = new byte[4096 + 1];
+        return GetCurrentFolder(ref path[0], path.Length) == 0 ? "/"u8.ToArray() : path[..Array.IndexOf(path, (byte)0)];
+    }
+
+    /// <summary>True for a folder in which this user may look and go on.</summary>
+    public static bool MayUse(byte[] path) => Access(path, 4 | 1) == 0 && Stat(path, follow: true, out var facts) == 0 && facts.Kind == EntryKind.Folder;
+
+    public static int Stat(byte[] path, bool follow, out FileFacts facts)
+    {
+        fixed (FileFacts* to = &facts)
+            return Result(StatX(WorkingFolder, path, follow ? 0 : AtNoFollow, FileFacts.Wanted, to));
+    }
+
+    /// <summary>Whether a file lies in procfs, where links are not what they say but open files.</summary>
+    public static bool IsProcess(SafeFileHandle file)
+    {
+        // struct statfs begins with the type; the rest is not looked at.
+        const long processes = 0x9fa0;
+        var facts = stackalloc long[64];
+        return Result(StatFs(file, facts)) == 0 && *facts == processes;
+    }
+
+    /// <summary>Another descriptor of the same open file, where this process was started with it; a negated errno where it was not.</summary>
+    public static int DuplicateInherited(int number)
+    {
+        const int getFlags = 1, duplicate = 1030; // F_GETFD, F_DUPFD_CLOEXEC
+        // What this process has opened itself closes on exec: it is nobody's business.
+        var flags = Result(Control(number, getFlags, 0));
+        return flags < 0 ? flags : (flags & 1) != 0 ? NotFound : Result(Control(number, duplicate, 3));
+    }
+
+    /// <summary>Waits until a file can be read or written, or has failed (poll(2)); false when that took too long.</summary>
+    public static bool Wait(SafeFileHandle file, short events, int milliseconds)
+    {
+        var lent = false;
+        file.DangerousAddRef(ref lent);
+        try
+        {
+            var one = new PollEntry { Number = (int)file.DangerousGetHandle(), Events = events };
+            var result = Result(Poll(&one, 1, milliseconds));
+            return result != 0 && result != Interrupted;
+        }
+        finally
+        {
+            file.DangerousRelease();
+        }
+    }
+
+    /// <summary>How many files the process may have open; raised to what it may ask for.</summary>
+    public static long RaiseOpenFileLimit()
+    {
+        const int openFiles = 7; // RLIMIT_NOFILE
+        var limits = stackalloc ulong[2];
+        if (GetLimits(openFiles, limits) != 0)
+            return 256;
+        if (limits[0] < limits[1])
+        {
+            limits[0] = limits[1];
+            if (SetLimits(openFiles, limits) != 0 && GetLimits(openFiles, limits) != 0)
+                return 256;
+        }
+
+        return (long)Math.Min(limits[0], int.MaxValue);
+    }
 
     public static int Stat(SafeFileHandle folder, byte[] name, bool follow, out FileFacts facts) =>
         Stat(folder, name, follow ? 0 : AtNoFollow, out facts);
 
     public static int Stat(SafeFileHandle file, out FileFacts facts) => Stat(file, Nameless, AtEmptyPath, out facts);
 
-    public static int MakeFolder(SafeFileHandle folder, byte[] name) => Result(MkdirAt(folder, name, 0x1ff));
+    /// <summary>A folder for its owner alone.</summary>
+    public static int MakeFolder(SafeFileHandle folder, byte[] name) => Result(MkdirAt(folder, name, 0x1c0));
 
     public static int Remove(SafeFileHandle folder, byte[] name) => Result(UnlinkAt(folder, name, 0));
+
+    public static int RemoveFolder(SafeFileHandle folder, byte[] name) => Result(UnlinkAt(folder, name, 0x200));
 
     public static int MakeLink(byte[] target, SafeFileHandle folder, byte[] name) => Result(SymlinkAt(target, folder, name));
 
@@ -87,6 +167,18 @@ internal static unsafe partial class Posix
         do
         {
             result = Result((int)PRead(file, ref MemoryMarshal.GetReference(buffer), buffer.Length, (nint)offset));
+        }
+        while (result == Interrupted);
+        return result;
+    }
+
+    /// <summary>Reads what there is of something that has no places.</summary>
+    public static int Read(SafeFileHandle file, Span<byte> buffer)
+    {
+        int result;
+        do
+        {
+            result = Result((int)ReadFrom(file, ref MemoryMarshal.GetReference(buffer), buffer.Length));
         }
         while (result == Interrupted);
         return result;
@@ -145,13 +237,48 @@ internal static unsafe partial class Posix
             return Result(StatX(folder, name, flags, FileFacts.Wanted, to));
     }
 
+    /// <summary>struct pollfd.</summary>
+    private struct PollEntry
+    {
+        public int Number;
+        public short Events;
+        public short Happened;
+    }
+
     private static int Result(int result) => result == -1 ? -Marshal.GetLastPInvokeError() : result;
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint SystemCall(nint number, nint a, nint b, nint c, nint d, nint e);
 
-    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(int folder, string path, int flags, int mode);
+    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
+    private static partial int Open(int folder, byte[] path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
+    private static partial int StatX(int folder, byte[] name, int flags, uint mask, FileFacts* facts);
+
+    [LibraryImport("libc", EntryPoint = "getcwd", SetLastError = true)]
+    private static partial nint GetCurrentFolder(ref byte path, nint size);
+
+    [LibraryImport("libc", EntryPoint = "access", SetLastError = true)]
+    private static partial int Access(byte[] path, int mode);
+
+    [LibraryImport("libc", EntryPoint = "fstatfs", SetLastError = true)]
+    private static partial int StatFs(SafeFileHandle file, long* facts);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(int number, int command, nint argument);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    private static partial int Poll(PollEntry* entries, ulong count, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    private static partial int GetLimits(int resource, ulong* limits);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
+    private static partial int SetLimits(int resource, ulong* limits);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    private static partial nint ReadFrom(SafeFileHandle file, ref byte buffer, nint size);
 
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
     private static partial int OpenAt(SafeFileHandle folder, byte[] name, int flags, int mode);

@@ -9,7 +9,7 @@ internal static class PercentCode
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Decodes once; other characters stand for their UTF-8 bytes.</summary>
+    /// <summary>Decodes once; other characters stand for their bytes (<see cref="ByteText"/>).</summary>
     /// <exception cref="FormatException">A % without two digits, a NUL, or half a surrogate pair.</exception>
     public static byte[] Decode(ReadOnlySpan<char> text, string what)
     {
@@ -20,9 +20,9 @@ internal static class PercentCode
             var literal = percent < 0 ? text : text[..percent];
             try
             {
-                Strict.GetBytes(literal, bytes);
+                bytes.Write(ByteText.ToBytes(literal));
             }
-            catch (EncoderFallbackException)
+            catch (FormatException)
             {
                 throw new FormatException($"The {what} holds half a character; write its bytes as %XX.");
             }

@@ -1,10 +1,8 @@
-using System.Text;
-
 namespace Argosy.Client;
 
 /// <summary>
 /// A name as the server is told it: bytes, because a home may hold names of any encoding. A leading <c>/</c> means the home.
-/// A string converts by itself, as UTF-8.
+/// A string converts by itself, as <see cref="ByteText"/>: UTF-8, and bytes that are none.
 /// </summary>
 public readonly struct RemotePath : IEquatable<RemotePath>
 {
@@ -30,19 +28,9 @@ public readonly struct RemotePath : IEquatable<RemotePath>
         ? throw new FormatException("A name holds a NUL, which no name can.")
         : new RemotePath(bytes);
 
-    /// <summary>A path from text.</summary>
-    /// <exception cref="FormatException">A NUL in it, or half a surrogate pair.</exception>
-    public static RemotePath FromText(string text)
-    {
-        try
-        {
-            return FromBytes(new UTF8Encoding(false, throwOnInvalidBytes: true).GetBytes(text));
-        }
-        catch (EncoderFallbackException)
-        {
-            throw new FormatException("A name holds half a character, which UTF-8 cannot say.");
-        }
-    }
+    /// <summary>A path from text, as <see cref="ByteText"/>.</summary>
+    /// <exception cref="FormatException">A NUL in it, or half a surrogate pair that stands for no byte.</exception>
+    public static RemotePath FromText(string text) => FromBytes(ByteText.ToBytes(text));
 
     /// <summary>A path from text, as <see cref="FromText"/>.</summary>
     public static implicit operator RemotePath(string text) => FromText(text);

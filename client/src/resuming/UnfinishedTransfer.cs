@@ -1,27 +1,34 @@
 using System.Buffers;
 using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
 
 namespace Argosy.Client;
 
 /// <summary>One remembered transfer, which is this process's alone until it is disposed of.</summary>
 internal sealed class UnfinishedTransfer : IDisposable
 {
-    private readonly FileStream _file;
+    private readonly LocalFolder _folder;
+    private readonly byte[] _name;
+    private readonly SafeFileHandle _file;
 
-    /// <exception cref="IOException">Another process has it (FileShare.None is flock(2), which ends with its holder), or it cannot be written.</exception>
-    public UnfinishedTransfer(string path)
+    /// <param name="folder">Closed with this.</param>
+    /// <param name="name">The file's name in it.</param>
+    /// <exception cref="LocalFileException">Another process has it (flock(2), which ends with its holder), or it cannot be written.</exception>
+    public UnfinishedTransfer(LocalFolder folder, byte[] name)
     {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        _file = new FileStream(path, options);
+        (_folder, _name) = (folder, name);
+        _file = folder.OpenOrCreateFile(name);
+        if (Posix.TryLock(_file))
+            return;
+        _file.Dispose();
+        throw new LocalFileException(LocalFault.InUse, folder.PlaceOf(name), "is in use by another program");
     }
 
     /// <summary>What was written last; null where nothing was, or it cannot be read.</summary>
     public UnfinishedState? Read()
     {
         var bytes = new byte[4096];
-        var length = bytes.AsSpan(0, RandomAccess.Read(_file.SafeFileHandle, bytes, 0)).IndexOf((byte)'\n');
+        var length = bytes.AsSpan(0, Math.Max(Posix.Read(_file, bytes, 0), 0)).IndexOf((byte)'\n');
         try
         {
             using var json = JsonDocument.Parse(bytes.AsMemory(0, Math.Max(length, 0)));
@@ -29,9 +36,7 @@ internal sealed class UnfinishedTransfer : IDisposable
             return new UnfinishedState
             {
                 Upload = Text(root, "upload"),
-                Version = Text(root, "version"),
                 Size = root.GetProperty("size").GetInt64(),
-                Boot = Text(root, "boot"),
             };
         }
         catch (Exception damaged) when (damaged is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
@@ -40,7 +45,10 @@ internal sealed class UnfinishedTransfer : IDisposable
         }
     }
 
-    /// <summary>Remembers, in one write: whoever is killed leaves the old line or the new one.</summary>
+    /// <summary>
+    /// Remembers, in one write: whoever is killed leaves the old line or the new one. Where the disk takes nothing, the transfer goes on without being
+    /// remembered.
+    /// </summary>
     public void Write(UnfinishedState state)
     {
         var line = new ArrayBufferWriter<byte>();
@@ -48,21 +56,30 @@ internal sealed class UnfinishedTransfer : IDisposable
         {
             json.WriteStartObject();
             json.WriteString("upload", state.Upload);
-            json.WriteString("version", state.Version);
             json.WriteNumber("size", state.Size);
-            json.WriteString("boot", state.Boot);
             json.WriteEndObject();
         }
 
         line.Write("\n"u8);
         // What stands behind the first line counts for nothing.
-        RandomAccess.Write(_file.SafeFileHandle, line.WrittenSpan, 0);
+        try
+        {
+            RandomAccess.Write(_file, line.WrittenSpan, 0);
+        }
+        catch (IOException)
+        {
+            Remove();
+        }
     }
 
     /// <summary>Forgets it.</summary>
-    public void Remove() => File.Delete(_file.Name);
+    public void Remove() => _folder.Remove(_name);
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _folder.Dispose();
+    }
 
     private static string? Text(JsonElement element, string key) =>
         element.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -15,23 +15,14 @@ public sealed class UnfinishedTransfers
     private bool _isSwept;
 
     /// <summary>The memory in a folder, which need not exist yet.</summary>
-    /// <param name="folder">It is made with mode 0700.</param>
-    public UnfinishedTransfers(string folder) => Folder = Path.GetFullPath(folder);
+    /// <param name="folder">It is made with mode 0700. Null: nothing is remembered, and every transfer that was cut begins again.</param>
+    public UnfinishedTransfers(string? folder) => Folder = folder is null ? null : LocalPath.Full(folder);
 
-    /// <summary>The folder.</summary>
-    public string Folder { get; }
+    /// <summary>The folder; null where nothing is remembered.</summary>
+    public string? Folder { get; }
 
-    /// <summary>The user's own: <c>$XDG_STATE_HOME/argosy/transfers</c>, else <c>~/.local/state/argosy/transfers</c>.</summary>
-    public static UnfinishedTransfers Default
-    {
-        get
-        {
-            var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME");
-            if (string.IsNullOrEmpty(state) || !Path.IsPathRooted(state))
-                state = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
-            return new UnfinishedTransfers(Path.Combine(state, "argosy", "transfers"));
-        }
-    }
+    /// <summary>The user's own: <c>transfers</c> in <see cref="UserFolders.State"/>. Remembers nothing where there is no such place.</summary>
+    public static UnfinishedTransfers Default => new(UserFolders.State is { } state ? Path.Combine(state, "transfers") : null);
 
     /// <summary>
     /// True where a copy of a folder was begun under a name that did not exist then: the same call means that very place again, and not a
@@ -61,36 +52,41 @@ public sealed class UnfinishedTransfers
     /// <summary>What was remembered of a transfer, without beginning it; null where nothing was, or another process has it.</summary>
     internal UnfinishedState? Peek(string key)
     {
-        if (!File.Exists(PathOf(key)))
+        if (Folder is null || LocalPath.Find($"{Folder}/{NameOf(key)}") is null)
             return null;
         using var transfer = TryOpen(key);
         return transfer?.Read();
     }
 
     /// <summary>Forgets a transfer.</summary>
-    internal void Forget(string key) => File.Delete(PathOf(key));
+    internal void Forget(string key)
+    {
+        using var transfer = TryOpen(key);
+        transfer?.Remove();
+    }
 
     /// <summary>What is known of a transfer; null where another process has it, or nothing can be remembered here.</summary>
     internal UnfinishedTransfer? TryOpen(string key)
     {
+        if (Folder is null)
+            return null;
+        LocalFolder? folder = null;
         try
         {
-            if (OperatingSystem.IsWindows())
-                Directory.CreateDirectory(Folder);
-            else
-                Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            Sweep();
-            return new UnfinishedTransfer(PathOf(key));
+            folder = LocalFolder.Make(Folder);
+            Sweep(folder);
+            return new UnfinishedTransfer(folder, Encoding.ASCII.GetBytes(NameOf(key)));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (LocalFileException)
         {
+            folder?.Dispose();
             return null;
         }
     }
 
-    private string PathOf(string key) => Path.Combine(Folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 16)));
+    private static string NameOf(string key) => Convert.ToHexStringLower(SHA256.HashData(ByteText.ToBytes(key)).AsSpan(0, 16));
 
-    private void Sweep()
+    private void Sweep(LocalFolder folder)
     {
         lock (_gate)
         {
@@ -99,10 +95,12 @@ public sealed class UnfinishedTransfers
             _isSwept = true;
         }
 
-        foreach (var file in new DirectoryInfo(Folder).EnumerateFiles())
+        // Names are read through a descriptor of their own: a folder gives them once.
+        using var names = folder.OpenFolder("."u8.ToArray());
+        foreach (var (name, _) in names.ReadNames())
         {
-            if (file.LastWriteTimeUtc < DateTime.UtcNow - Lifetime)
-                file.Delete();
+            if (names.Find(name) is { Kind: EntryKind.File } file && file.Modified < DateTimeOffset.UtcNow - Lifetime)
+                names.Remove(name);
         }
     }
 }

@@ -37,6 +37,11 @@ internal abstract class Exchange
     /// <exception cref="NotVerifiedException">It does not fit the request.</exception>
     public abstract void Accept(Reply reply);
 
+    /// <summary>What a refusal means here; null where it means what it says.</summary>
+    public virtual ClientException? Explain(Reply refusal) => refusal.ErrorName is "changed"
+        ? new FileChangedException("The file changed on the server while it was read. Try again.")
+        : null;
+
     public virtual ValueTask ReceiveAsync(ReadOnlyMemory<byte> piece) => ValueTask.CompletedTask;
 
     /// <summary>Everything has come.</summary>

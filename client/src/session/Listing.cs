@@ -52,10 +52,11 @@ internal sealed class Listing(
         {
             await _spool.AppendAsync(piece).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (LocalFileException exception)
         {
             // The disk here is not the server's fault, and others can go on.
-            Fail(new IOException($"A long listing has to wait on this machine's disk, and cannot: {exception.Message} Set TMPDIR to a folder with room.", exception));
+            Fail(new LocalFileException(
+                exception.Fault, "", $"A long listing has to wait on this machine's disk, and cannot. {exception.Message}. Set TMPDIR to a folder with room.", exception));
         }
     }
 

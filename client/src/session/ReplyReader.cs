@@ -123,7 +123,7 @@ internal sealed class ReplyReader(Stream stream, ConcurrentQueue<Exchange> await
         _abandoned = null;
         if (!reply.Body.IsNone)
             throw Unfit();
-        var error = ReplyErrors.Translate(reply);
+        var error = exchange.Explain(reply) ?? ReplyErrors.Translate(reply);
         EndOf(exchange).Fail(error);
         if (reply.Error!.Value.IsFatal())
             throw error;

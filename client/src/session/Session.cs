@@ -16,7 +16,8 @@ internal sealed class Session : IAsyncDisposable
     private readonly Stream _stream;
     private readonly string _server;
     private readonly TimeSpan _silence;
-    private readonly Watch _watch = new();
+    private readonly Watch _watch;
+    private readonly PauseDetector _pauses;
     private readonly CancellationTokenSource _closed = new();
     private readonly Channel<Exchange> _queue = Channel.CreateUnbounded<Exchange>(new() { SingleReader = true });
     private readonly ConcurrentQueue<Exchange> _awaiting = new();
@@ -26,9 +27,11 @@ internal sealed class Session : IAsyncDisposable
     private Exception? _failure;
     private long _lastId;
 
-    public Session(Stream stream, string server, TimeSpan silence)
+    public Session(Stream stream, string server, TimeSpan silence, TimeProvider? clock = null)
     {
         (_stream, _server, _silence) = (stream, server, silence);
+        _watch = new Watch(clock ?? TimeProvider.System);
+        _pauses = new PauseDetector(clock ?? TimeProvider.System, silence / 8);
         _replies = new ReplyReader(stream, _awaiting, _watch, server);
         _timer = new Timer(static session => ((Session)session!).Look(), this, silence / 8, silence / 8);
         _tasks = Task.Run(LiveAsync);
@@ -39,6 +42,9 @@ internal sealed class Session : IAsyncDisposable
 
     /// <summary>True once the connection is over.</summary>
     public bool IsOver => Volatile.Read(ref _failure) is not null;
+
+    /// <summary>True where the connection is over and this process had stood still while it lived: the server gave up somebody who could not answer.</summary>
+    public bool IsLostByPause { get; private set; }
 
     /// <summary>After login longer headers are allowed.</summary>
     public void AllowLongHeaders() => _replies.AllowLongHeaders();
@@ -141,6 +147,8 @@ internal sealed class Session : IAsyncDisposable
 
     private void Look()
     {
+        if (_pauses.Look() is var pause && pause > TimeSpan.Zero)
+            _watch.Forgive(pause);
         var silence = _watch.Silence;
         if (!_awaiting.TryPeek(out var exchange))
         {
@@ -167,8 +175,11 @@ internal sealed class Session : IAsyncDisposable
 
     private void End(Exception exception)
     {
+        // The end of the connection is often what is seen first after a pause.
+        _pauses.Look();
         if (Interlocked.CompareExchange(ref _failure, exception, null) is not null)
             return;
+        IsLostByPause = _pauses.HasPaused && exception is not ObjectDisposedException;
         _queue.Writer.TryComplete();
         _closed.Cancel();
         _stream.Dispose();

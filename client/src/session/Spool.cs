@@ -118,7 +118,19 @@ internal sealed class Spool(long most) : IDisposable
         }
     }
 
-    private static FileStream OpenFile()
+    private static LocalStream OpenFile()
+    {
+        try
+        {
+            return new LocalStream(CreateFile(), Path.GetTempPath());
+        }
+        catch (Exception exception) when (LocalFileException.Of(exception, Path.GetTempPath(), isWritten: true) is { } failure)
+        {
+            throw failure;
+        }
+    }
+
+    private static FileStream CreateFile()
     {
         var options = new FileStreamOptions
         {

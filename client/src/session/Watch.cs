@@ -7,17 +7,20 @@ namespace Argosy.Client;
 internal sealed class Watch
 {
     private readonly Lock _gate = new();
-    private long _last = Environment.TickCount64;
+    private readonly TimeProvider _clock;
+    private long _last;
     private long _left;
     private int _elsewhere;
     private int _sending;
+
+    public Watch(TimeProvider clock) => (_clock, _last) = (clock, clock.GetTimestamp());
 
     public TimeSpan Silence
     {
         get
         {
             lock (_gate)
-                return _elsewhere > 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Environment.TickCount64 - _last);
+                return _elsewhere > 0 ? TimeSpan.Zero : _clock.GetElapsedTime(_last);
         }
     }
 
@@ -27,7 +30,18 @@ internal sealed class Watch
     public void Touch()
     {
         lock (_gate)
-            _last = _left = Environment.TickCount64;
+            _last = _left = _clock.GetTimestamp();
+    }
+
+    /// <summary>This process did not run for so long: nobody can say whether the server was silent.</summary>
+    public void Forgive(TimeSpan pause)
+    {
+        lock (_gate)
+        {
+            // Time away is taken off as it is, whatever it was spent on.
+            if (_elsewhere == 0)
+                _last = Math.Min(_clock.GetTimestamp(), _last + (long)(pause.TotalSeconds * _clock.TimestampFrequency));
+        }
     }
 
     public void BeginSend() => Interlocked.Increment(ref _sending);
@@ -40,7 +54,7 @@ internal sealed class Watch
         lock (_gate)
         {
             if (_elsewhere++ == 0)
-                _left = Environment.TickCount64;
+                _left = _clock.GetTimestamp();
         }
     }
 
@@ -50,7 +64,7 @@ internal sealed class Watch
         lock (_gate)
         {
             if (--_elsewhere == 0)
-                _last += Environment.TickCount64 - _left;
+                _last += _clock.GetTimestamp() - _left;
         }
     }
 }

@@ -42,13 +42,33 @@ internal sealed class Download(RemotePath path, Stream sink, GetOptions options)
         if ((options.Revision is { } wanted && Entries.Revision(reply) != wanted) || (options.Size is { } length && length != size))
         {
             lock (_gate)
-                _failure ??= new OtherRevisionException();
+                _failure ??= Changed(path);
             Drop();
         }
 
         _announcedSum = reply.Crc32C;
-        _announced = new Fetched(bytes, size, modified, (UnixFileMode?)reply.Mode);
+        _announced = new Fetched(bytes, size, modified, (UnixFileMode?)reply.Mode)
+        {
+            Revision = Entries.Revision(reply),
+            MayBeMixed = bytes > FileClient.SmallFile,
+        };
     }
+
+    /// <summary>How to ask for what is still to come where the session was lost in the middle; null where the server cannot tell versions apart.</summary>
+    public GetOptions? Rest => _announced is { Revision: { } revision } && _failure is null
+        ? options with { Offset = options.Offset + _received, Length = _announced.Bytes - _received, Revision = revision }
+        : null;
+
+    /// <summary>The bytes that came so far, and their CRC-32C.</summary>
+    public (long Bytes, uint Sum) Received => (_received, _sum.Value);
+
+    /// <summary>What is said of a file that became another one meanwhile.</summary>
+    public static FileChangedException Changed(RemotePath path) =>
+        new($"{path}: it changed on the server while it was fetched, so that what came may be of two versions. Get it again.");
+
+    // What a server sends is damaged only where a sum says so; a body that it takes back was of a file that changed under its hands.
+    public override ClientException? Explain(Reply refusal) =>
+        refusal.ErrorName is "changed" || (_announced is not null && refusal.Error is WireError.Mismatch) ? Changed(path) : null;
 
     public override async ValueTask ReceiveAsync(ReadOnlyMemory<byte> piece)
     {

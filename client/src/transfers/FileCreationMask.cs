@@ -14,12 +14,23 @@ internal static class FileCreationMask
         const UnixFileMode cautious = (UnixFileMode)0b000_111_111;
         if (!OperatingSystem.IsLinux())
             return cautious;
-        var line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Field, StringComparison.Ordinal));
-        if (line is null)
+        if (FindLine() is not { } line)
             return cautious;
         var mask = 0;
         foreach (var digit in line.AsSpan(Field.Length).Trim())
             mask = (mask * 8) + int.Parse([digit], NumberStyles.None, CultureInfo.InvariantCulture);
         return (UnixFileMode)mask;
+    }
+
+    private static string? FindLine()
+    {
+        try
+        {
+            return File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Field, StringComparison.Ordinal));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 }

@@ -14,23 +14,55 @@ internal sealed class FilePut(FileClient client, LocalFile file, RemotePath path
     // A server may take this long to notice that the connection of an upload is gone (docs/protocol.md section 4).
     private static readonly TimeSpan DeadSession = TimeSpan.FromSeconds(45);
 
+    private const int MostAttempts = 5;
+
+    private PutOptions Options => options with
+    {
+        Modified = options.Modified ?? file.Facts?.Modified,
+        Mode = options.Mode ?? file.Facts?.Mode,
+        IsUnchanged = () => file.IsUnchanged,
+    };
+
+    /// <summary>Stores it, as often as it changes meanwhile or the line is lost because this process was stopped.</summary>
+    /// <exception cref="LocalFileException">It cannot be read, or changed every time.</exception>
     public async Task<Stored> RunAsync()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var session = client.Session;
+            try
+            {
+                return await SendAsync().ConfigureAwait(false);
+            }
+            catch (LocalFileException failure) when (failure.Fault == LocalFault.Changed && file.Facts is not null && attempt < MostAttempts)
+            {
+                file.LookAgain();
+            }
+            catch (ClientException) when (file.Facts is not null && attempt < MostAttempts && session.IsLostByPause)
+            {
+                await client.ReconnectAsync(session, stop).ConfigureAwait(false);
+                file.LookAgain();
+            }
+        }
+    }
+
+    private async Task<Stored> SendAsync()
     {
         if (options.SkipIdentical && options.Overwrite && file.Facts is { } facts && await FindSameAsync(facts).ConfigureAwait(false) is { } same)
             return same;
-        if (options.Resume is { } memory && file is { Facts: { Size: >= LeastToResume } known, Path: { } local })
+        if (options.Resume is { } memory && file.Facts is { Size: >= LeastToResume } known)
         {
-            using var transfer = memory.TryOpen(UnfinishedTransfers.PutKey(client.Url, path, local));
+            using var transfer = memory.TryOpen(UnfinishedTransfers.PutKey(client.Url, path, LocalPath.Full(file.Place)));
             if (transfer is not null)
                 return await ContinueAsync(transfer, known).ConfigureAwait(false);
         }
 
         if (file.Facts is { Size: <= FileClient.SmallFile } small)
-            return await client.PutSmallAsync(file, (int)small.Size, path, options, stop).ConfigureAwait(false);
-        return await client.PutAsync(file.Content, path, options with { IsUnchanged = () => file.IsUnchanged }, stop).ConfigureAwait(false);
+            return await client.PutSmallAsync(file, (int)small.Size, path, Options, stop).ConfigureAwait(false);
+        return await client.PutAsync(file.Content, path, Options, stop).ConfigureAwait(false);
     }
 
-    /// <summary>The file on the server where it has the same bytes. Compared only when the lengths are equal, and by a checksum.</summary>
+    /// <summary>The file on the server where it has the same bytes. Compared only when the lengths are equal, and by SHA-256.</summary>
     private async Task<Stored?> FindSameAsync(FileFacts facts)
     {
         try
@@ -38,19 +70,19 @@ internal sealed class FilePut(FileClient client, LocalFile file, RemotePath path
             if (await client.StatAsync(path, cancellationToken: stop).ConfigureAwait(false) is not { Kind: EntryKind.File } remote
                 || remote.Size != facts.Size)
                 return null;
-            var theirs = client.HashAsync(path, HashAlgorithm.Crc32C, stop);
-            var ours = await FileChecksum.Crc32CAsync(file.Content, options.Progress, stop).ConfigureAwait(false);
+            var theirs = client.HashAsync(path, HashAlgorithm.Sha256, stop);
+            var ours = await FileChecksum.Sha256Async(file.Content, options.Progress, stop).ConfigureAwait(false);
             file.Content.Position = 0;
             if (ours != await theirs.ConfigureAwait(false))
                 return null;
-            var modified = options.Modified ?? remote.Modified;
-            if (modified != remote.Modified)
+            var modified = Options.Modified ?? remote.Modified;
+            if (!Times.AreSame(modified, remote.Modified))
                 await client.TouchAsync(path, modified, stop).ConfigureAwait(false);
             return new Stored(path, remote.Size, modified, WasThere: true);
         }
-        catch (RefusedException)
+        catch (ClientException exception) when (exception is RefusedException or FileChangedException)
         {
-            // Without the permission to look, or from a server without the algorithm: the file is simply sent.
+            // Without the permission to look, from a server without the algorithm, or of a file that changes there: this one is simply sent.
             file.Content.Position = 0;
             return null;
         }
@@ -59,51 +91,25 @@ internal sealed class FilePut(FileClient client, LocalFile file, RemotePath path
     private async Task<Stored> ContinueAsync(UnfinishedTransfer transfer, FileFacts facts)
     {
         var known = transfer.Read();
-        var state = new UnfinishedState
-        {
-            Upload = known?.Upload ?? NewId(),
-            Version = facts.Stamp,
-            Size = facts.Size,
-        };
+        var upload = known?.Upload ?? NewId();
         var received = known?.Upload is not null && known.Size == facts.Size
-            ? await AskReceivedAsync(client, path, known.Upload, stop).ConfigureAwait(false)
+            ? await AskReceivedAsync(client, path, upload, stop).ConfigureAwait(false)
             : 0;
+        // Nobody sent more than there is: what the server has under this id is of no use.
         if (received > facts.Size)
-        {
-            // Nobody sent as much: what the server has under this id is of no use.
-            state = state with { Upload = NewId() };
-            received = 0;
-        }
-
-        if (received > 0 && known!.Version != facts.Stamp)
-        {
-            // Until all blocks are compared the server may hold a mix of two versions; whoever is killed meanwhile has to know.
-            transfer.Write(state with { Version = null });
-            await ReplaceDifferencesAsync(state.Upload, received, facts).ConfigureAwait(false);
-        }
-
-        transfer.Write(state);
-        try
-        {
-            var stored = await SendAsync(state.Upload, received, facts).ConfigureAwait(false);
-            transfer.Remove();
-            return stored;
-        }
-        catch (IOException) when (!file.IsUnchanged)
-        {
-            transfer.Write(state with { Version = null });
-            throw;
-        }
+            (upload, received) = (NewId(), 0);
+        transfer.Write(new UnfinishedState { Upload = upload, Size = facts.Size });
+        // Nothing says what happened to those bytes, or to this file, since they were sent: they are compared before the rest follows.
+        if (received > 0)
+            await ReplaceDifferencesAsync(upload, received, facts).ConfigureAwait(false);
+        file.Content.Position = received;
+        var how = Options with { Upload = upload, Offset = received };
+        var stored = await client.RunAsync(new ChunkedUpload(path, file.Content, default, facts.Size, how), stop).ConfigureAwait(false);
+        transfer.Remove();
+        return stored;
     }
 
     private static string NewId() => RandomNumberGenerator.GetHexString(32, lowercase: true);
-
-    private Task<Stored> SendAsync(string upload, long received, FileFacts facts)
-    {
-        file.Content.Position = received;
-        var how = options with { Upload = upload, Offset = received, IsUnchanged = () => file.IsUnchanged };
-        return client.RunAsync(new ChunkedUpload(path, file.Content, default, facts.Size, how), stop);
-    }
 
     /// <summary>How much of the upload the server has; 0 where it knows of none.</summary>
     public static async Task<long> AskReceivedAsync(FileClient client, RemotePath path, string upload, CancellationToken stop)

@@ -23,11 +23,11 @@ internal sealed class LocalTarget : IAsyncDisposable
     private LocalTarget(LocalFolder folder, byte[] name, byte[] staged, SafeFileHandle file, bool overwrite, bool isLasting)
     {
         (_folder, _name, _staged, _overwrite, _isLasting) = (folder, name, staged, overwrite, isLasting);
-        File = new FileStream(file, FileAccess.ReadWrite, bufferSize: 0);
+        File = new LocalStream(file, FileAccess.ReadWrite, folder.PlaceOf(name));
     }
 
     /// <summary>The hidden file.</summary>
-    public FileStream File { get; }
+    public LocalStream File { get; }
 
     /// <summary>True where what was written shall stay when it is not complete, and can be found again.</summary>
     public bool IsResumable { get; set; }
@@ -38,19 +38,19 @@ internal sealed class LocalTarget : IAsyncDisposable
     /// <summary>How the hidden file of a name is called. Not by the name itself, which may have 255 bytes already.</summary>
     public static string StagedName(ReadOnlySpan<byte> name) => $"{Prefix}{Convert.ToHexStringLower(SHA256.HashData(name).AsSpan(0, 8))}";
 
-    /// <exception cref="IOException">The target exists and may not be replaced, is a folder, or its folder cannot be written.</exception>
+    /// <exception cref="LocalFileException">The target exists and may not be replaced, is a folder, or its folder cannot be written.</exception>
     public static LocalTarget Open(LocalFolder folder, byte[] name, bool overwrite)
     {
         switch (folder.Find(name))
         {
             case { Kind: EntryKind.Folder }:
-                throw new IOException($"“{Terminal.Escape(name)}” is a folder here; a file cannot take its place.");
+                throw new LocalFileException(LocalFault.IsAFolder, folder.PlaceOf(name), "is a folder here; a file cannot take its place");
             case not null when !overwrite:
-                throw Exists(name);
+                throw Exists(folder, name);
         }
 
         var staged = Encoding.ASCII.GetBytes(StagedName(name));
-        if ((folder.CreateFile(staged) ?? folder.ReopenFile(staged)) is { } file)
+        if ((folder.CreateFile(staged, name) ?? folder.ReopenFile(staged)) is { } file)
         {
             // The lock is of the open file: its name must still be this one when the lock is held.
             if (Posix.TryLock(file) && Posix.Stat(file, out var open) == 0 && folder.Find(staged) is { } named && named.Identity == open.Identity)
@@ -60,7 +60,7 @@ internal sealed class LocalTarget : IAsyncDisposable
 
         // Somebody else is fetching it too, or has taken the name.
         staged = Encoding.ASCII.GetBytes($".argosy-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
-        return new LocalTarget(folder, name, staged, folder.CreateFile(staged) ?? throw Exists(staged), overwrite, isLasting: false);
+        return new LocalTarget(folder, name, staged, folder.CreateFile(staged, name) ?? throw Exists(folder, staged), overwrite, isLasting: false);
     }
 
     /// <summary>Puts a small file that is here and verified in its place.</summary>
@@ -70,7 +70,7 @@ internal sealed class LocalTarget : IAsyncDisposable
     /// <param name="fetched">What is known of it.</param>
     /// <param name="overwrite">Whether it may take the place of another.</param>
     /// <param name="isFolderNew">True where nothing can be left of an earlier call.</param>
-    /// <exception cref="IOException">As for <see cref="Open"/>.</exception>
+    /// <exception cref="LocalFileException">As for <see cref="Open"/>.</exception>
     public static async ValueTask KeepAsync(
         LocalFolder folder, byte[] name, ReadOnlyMemory<byte> content, Fetched fetched, bool overwrite, bool isFolderNew)
     {
@@ -87,10 +87,10 @@ internal sealed class LocalTarget : IAsyncDisposable
     /// <summary>Gives the file its time, permissions and name.</summary>
     public void Keep(Fetched fetched)
     {
-        Check(Posix.SetMode(File.SafeFileHandle, (int)FinalMode(fetched.Mode)));
-        Check(Posix.SetModified(File.SafeFileHandle, fetched.Modified));
+        Check(Posix.SetMode(File.Handle, (int)FinalMode(fetched.Mode)));
+        Check(Posix.SetModified(File.Handle, fetched.Modified));
         if (!_folder.Rename(_staged, _name, _overwrite))
-            throw Exists(_name);
+            throw Exists(_folder, _name);
         _kept = true;
     }
 
@@ -102,7 +102,8 @@ internal sealed class LocalTarget : IAsyncDisposable
         await File.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static IOException Exists(ReadOnlySpan<byte> name) => new($"“{Terminal.Escape(name)}” exists already and was left alone.");
+    private static LocalFileException Exists(LocalFolder folder, byte[] name) =>
+        new(LocalFault.Exists, folder.PlaceOf(name), "exists already and was left alone");
 
     // A file that is replaced keeps its permissions; a new one has the server's, less what the umask denies and without set-id bits.
     private UnixFileMode FinalMode(UnixFileMode? remote) => _folder.Find(_name) is { Kind: EntryKind.File } old
@@ -115,6 +116,6 @@ internal sealed class LocalTarget : IAsyncDisposable
     private void Check(int result)
     {
         if (result < 0)
-            throw LocalFolder.Failure(result, Terminal.Escape(_name));
+            throw LocalErrors.Make(-result, _folder.PlaceOf(_name), isWritten: true);
     }
 }

@@ -35,7 +35,8 @@ internal abstract class Upload(RemotePath path, PutOptions options) : Exchange<S
     }
 
     /// <summary>The source is not what it was when it was opened.</summary>
-    public static IOException Changed() => new("The file changed while it was sent; nothing was stored. Put it again.");
+    public static LocalFileException Changed() =>
+        new(LocalFault.Changed, "", "The file changed while it was sent; nothing was stored. Put it again.");
 
     public override void Finish(Trailer? trailer) => Succeed(_stored!);
 

@@ -16,49 +16,79 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
 
     private readonly TreeCount _count = new(options.Progress, areLinksFollowed: options.Links == LinkTreatment.Follow);
     private readonly Stack<Level> _levels = new();
+    private readonly OpenFolders _open = new(client.OpenFiles.Folders);
 
     /// <summary>Starts one entry after another.</summary>
     public async IAsyncEnumerable<Task<TreeOutcome?>> WalkAsync(
         RemotePath path, string localFolder, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         // Nothing is made here before the server has shown that there is something to get.
-        var modified = await client.StatAsync(path, cancellationToken: stop).ConfigureAwait(false) is { Kind: EntryKind.Folder } found
-            ? found.Modified
-            : default(DateTimeOffset?);
+        var found = await client.StatAsync(path, cancellationToken: stop).ConfigureAwait(false) is { Kind: EntryKind.Folder } folder ? folder : null;
         var listing = LookAhead.BeginAsync(client, path, _count, stop);
         await using (var first = new LookAhead(client, path, await listing.ConfigureAwait(false), _count, stop))
         {
-            var (local, isNew) = OpenTarget(localFolder);
-            var root = new TreeFolder(null, local, RemotePath.FromText(localFolder), path) { IsNew = Task.FromResult(isNew) };
-            if (isNew)
+            var target = OpenTarget(localFolder);
+            using var parent = target.Parent;
+            var root = new TreeFolder(null, target.Folder, RemotePath.FromText(localFolder), path) { IsNew = Task.FromResult(target.IsNew) };
+            if (target.IsNew)
                 yield return Task.FromResult<TreeOutcome?>(new TreeOutcome(path, root.Place.Bytes, TreeResult.FolderMade));
-            _levels.Push(new Level(root, first, modified));
-            while (_levels.TryPeek(out var level))
+            _levels.Push(new Level(root, first, found, target.Parent, target.Name, target.IsNew));
+            try
             {
-                cancellation.ThrowIfCancellationRequested();
-                if (await level.Entries.NextAsync().ConfigureAwait(false) is { } next)
+                while (_levels.TryPeek(out var level))
                 {
-                    yield return await TakeAsync(level.Folder, next.Entry, next.Listing).ConfigureAwait(false);
-                    continue;
+                    cancellation.ThrowIfCancellationRequested();
+                    if (await level.Entries.NextAsync().ConfigureAwait(false) is { } next)
+                    {
+                        yield return await TakeAsync(level.Folder, next.Entry, next.Listing).ConfigureAwait(false);
+                        continue;
+                    }
+
+                    _levels.Pop();
+                    await level.Entries.DisposeAsync().ConfigureAwait(false);
+                    yield return _open.Add(level.Folder, LeaveAsync(level));
                 }
 
-                _levels.Pop();
-                await level.Entries.DisposeAsync().ConfigureAwait(false);
-                yield return LeaveAsync(level);
+                _count.Complete();
             }
-
-            _count.Complete();
+            finally
+            {
+                await GiveUpAsync().ConfigureAwait(false);
+            }
         }
     }
 
     // The folder that the user named may be a link; nothing in it may.
-    private static (LocalFolder Folder, bool IsNew) OpenTarget(string localFolder)
+    private static (LocalFolder? Parent, byte[] Name, LocalFolder Folder, bool IsNew) OpenTarget(string localFolder)
     {
-        if (Directory.Exists(localFolder))
-            return (LocalFolder.Open(localFolder), false);
-        var place = Path.GetFullPath(Path.TrimEndingDirectorySeparator(localFolder));
-        using var parent = LocalFolder.Open(Path.GetDirectoryName(place)!);
-        return parent.MakeFolder(System.Text.Encoding.UTF8.GetBytes(Path.GetFileName(place)));
+        if (LocalPath.IsFolder(localFolder))
+            return (null, [], LocalFolder.Open(localFolder), false);
+        var place = localFolder.TrimEnd('/');
+        var parent = LocalFolder.Open(LocalPath.Folder(place));
+        try
+        {
+            var name = LocalPath.Bytes(LocalPath.Name(place));
+            var (folder, isNew) = parent.MakeFolder(name);
+            return (parent, name, folder, isNew);
+        }
+        catch
+        {
+            parent.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Of a tree that came to a bad end: nothing is left open, and of the folders that it was in none that is new and empty.</summary>
+    private async Task GiveUpAsync()
+    {
+        while (_levels.TryPop(out var level))
+        {
+            await level.Entries.DisposeAsync().ConfigureAwait(false);
+            await level.Folder.EndAsync().ConfigureAwait(false);
+            level.Folder.Close();
+            if (level.IsNew)
+                level.Around?.RemoveFolder(level.Name);
+        }
     }
 
     // A task of a task: what waits for the server here is only the descent into folders.
@@ -91,7 +121,8 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
         {
             var lines = await listing.ConfigureAwait(false);
             if (folder.Depth >= Deepest)
-                throw new IOException($"The server's folders are more than {Deepest} deep here; the rest is left out.");
+                throw new LocalFileException(LocalFault.BadName, "", $"The server's folders are more than {Deepest} deep here; the rest is left out.");
+            await _open.MakeRoomAsync(_levels.Count, stop).ConfigureAwait(false);
             var (local, isNew) = folder.Local.MakeFolder(name);
             folder.Enter();
             var inner = new TreeFolder(folder, local, folder.Place.Append(name), folder.Path.Append(name))
@@ -100,7 +131,7 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
                 RealPath = realPath,
                 Followed = folder.Followed + followed,
             };
-            _levels.Push(new Level(inner, new LookAhead(client, inner.Path, lines, _count, stop), entry.Modified));
+            _levels.Push(new Level(inner, new LookAhead(client, inner.Path, lines, _count, stop), entry, folder.Local, name.ToArray(), isNew));
             return Task.FromResult(isNew ? folder.Tell(name, TreeResult.FolderMade) : null);
         }
         catch (Exception exception) when (TreePipeline.ConcernsOne(exception))
@@ -116,7 +147,7 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
             var path = folder.Path.Append(link.Name.Bytes);
             var target = await client.StatAsync(path, cancellationToken: stop).ConfigureAwait(false);
             if (target is null)
-                return Failed(folder, link, new IOException("It is a link that leads nowhere, or out of the home."));
+                return Failed(folder, link, new LocalFileException(LocalFault.Link, "", "It is a link that leads nowhere, or out of the home."));
             target = target with { Name = link.Name };
             if (target.Kind != EntryKind.Folder)
                 return target.Kind == EntryKind.File ? GetAsync(folder, target) : Skipped(folder, link, TreeRule.Special);
@@ -151,7 +182,7 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
                 IsFolderNew = isNew,
             };
             var fetched = await new FileGet(
-                client, folder.Path.Append(name), folder.Local, name.ToArray(), () => PlaceName.Text(folder.Place.Append(name).Bytes), how, stop)
+                client, folder.Path.Append(name), folder.Local, name.ToArray(), () => LocalPath.Full(ByteText.OfBytes(folder.Place.Append(name).Bytes.Span)), how, stop)
                 .RunAsync(entry).ConfigureAwait(false);
             return folder.Tell(name, fetched.WasThere ? TreeResult.Unchanged : TreeResult.Moved) with { Size = fetched.Size };
         }
@@ -183,7 +214,7 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
             folder.Local.Remove(name);
             return folder.Local.MakeLink(name, target.Bytes)
                 ? folder.Tell(name, TreeResult.LinkMade)
-                : throw new IOException($"“{entry.Name}” is a folder here; a link cannot take its place.");
+                : throw new LocalFileException(LocalFault.IsAFolder, folder.Local.PlaceOf(name), "is a folder here; a link cannot take its place");
         }
         catch (IOException exception)
         {
@@ -197,8 +228,11 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
         await folder.EndAsync().ConfigureAwait(false);
         try
         {
-            if (level.Modified is { } modified)
-                folder.Local.SetModified(modified);
+            // First as open as the server's, then its time, which the first would change.
+            if (level.IsNew && level.Entry is { } made)
+                folder.Local.SetMode(made.Mode);
+            if (level.Entry is { } entry)
+                folder.Local.SetModified(entry.Modified);
             return null;
         }
         catch (IOException exception)
@@ -207,8 +241,7 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
         }
         finally
         {
-            folder.Local.Dispose();
-            folder.Parent?.Leave();
+            folder.Close();
         }
     }
 
@@ -218,5 +251,11 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
     private static Task<TreeOutcome?> Failed(TreeFolder folder, RemoteEntry entry, Exception exception) =>
         Task.FromResult<TreeOutcome?>(folder.Tell(entry.Name.Bytes, TreeResult.Failed) with { Failure = exception });
 
-    private sealed record Level(TreeFolder Folder, LookAhead Entries, DateTimeOffset? Modified);
+    /// <param name="Folder">The folder.</param>
+    /// <param name="Entries">What the server says is in it.</param>
+    /// <param name="Entry">What the server says of itself; null where it said nothing.</param>
+    /// <param name="Around">The folder that it lies in here, where it may be new.</param>
+    /// <param name="Name">Its name there.</param>
+    /// <param name="IsNew">True where it was made for this.</param>
+    private sealed record Level(TreeFolder Folder, LookAhead Entries, RemoteEntry? Entry, LocalFolder? Around, byte[] Name, bool IsNew);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Argosy.Client;
 
 /// <summary>A local folder's way up: met in the disk's order, depth first, with nothing of it held but what is under way.</summary>
@@ -5,19 +7,23 @@ internal sealed class FolderPut(FileClient client, TreeOptions options, Cancella
 {
     private readonly TreeCount _count = new(options.Progress);
     private readonly Stack<Level> _levels = new();
+    private readonly OpenFolders _open = new(client.OpenFiles.Folders);
 
     /// <summary>Starts one entry after another.</summary>
-    public IEnumerable<Task<TreeOutcome?>> Walk(string localFolder, RemotePath path)
+    public async IAsyncEnumerable<Task<TreeOutcome?>> WalkAsync(
+        string localFolder, RemotePath path, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         try
         {
-            yield return EnterAsync(null, LocalFolder.Open(localFolder), RemotePath.FromText(localFolder), path);
+            var top = LocalFolder.Open(localFolder);
+            yield return EnterAsync(null, top, top.Facts, RemotePath.FromText(localFolder), path);
             while (_levels.TryPeek(out var level))
             {
+                cancellation.ThrowIfCancellationRequested();
                 stop.ThrowIfCancellationRequested();
                 if (TryNext(level, out var failed))
                 {
-                    yield return TakeAsync(level.Folder, level.Names.Current.Name, level.Names.Current.IsFile);
+                    yield return await TakeAsync(level.Folder, level.Names.Current.Name, level.Names.Current.IsFile).ConfigureAwait(false);
                     continue;
                 }
 
@@ -25,7 +31,7 @@ internal sealed class FolderPut(FileClient client, TreeOptions options, Cancella
                     yield return Task.FromResult<TreeOutcome?>(failed);
                 _levels.Pop();
                 level.Names.Dispose();
-                yield return LeaveAsync(level.Folder);
+                yield return _open.Add(level.Folder, LeaveAsync(level.Folder));
             }
 
             _count.Complete();
@@ -33,7 +39,10 @@ internal sealed class FolderPut(FileClient client, TreeOptions options, Cancella
         finally
         {
             foreach (var level in _levels)
+            {
                 level.Names.Dispose();
+                level.Folder.Close();
+            }
         }
     }
 
@@ -51,7 +60,8 @@ internal sealed class FolderPut(FileClient client, TreeOptions options, Cancella
         }
     }
 
-    private Task<TreeOutcome?> TakeAsync(TreeFolder folder, byte[] name, bool isFile)
+    // A task of a task: what is waited for here is only room for another open folder.
+    private async ValueTask<Task<TreeOutcome?>> TakeAsync(TreeFolder folder, byte[] name, bool isFile)
     {
         try
         {
@@ -59,7 +69,9 @@ internal sealed class FolderPut(FileClient client, TreeOptions options, Cancella
             if (isFile && !_count.IsWatched)
                 return PutAsync(folder, name, 0, follow: false);
             // What went since its name was read is not in the tree any more.
-            return folder.Local.Find(name) is { } facts ? TakeAsync(folder, name, facts, follow: false) : Task.FromResult<TreeOutcome?>(null);
+            return folder.Local.Find(name) is { } facts
+                ? await TakeAsync(folder, name, facts, follow: false).ConfigureAwait(false)
+                : Task.FromResult<TreeOutcome?>(null);
         }
         catch (IOException exception)
         {
@@ -67,38 +79,40 @@ internal sealed class FolderPut(FileClient client, TreeOptions options, Cancella
         }
     }
 
-    private Task<TreeOutcome?> TakeAsync(TreeFolder folder, byte[] name, FileFacts facts, bool follow) => facts.Kind switch
+    private async ValueTask<Task<TreeOutcome?>> TakeAsync(TreeFolder folder, byte[] name, FileFacts facts, bool follow) => facts.Kind switch
     {
-        EntryKind.Folder => DescendAsync(folder, name, follow),
+        EntryKind.Folder => await DescendAsync(folder, name, follow).ConfigureAwait(false),
         EntryKind.File => PutAsync(folder, name, facts.Size, follow),
         EntryKind.Link when options.Links == LinkTreatment.Keep => LinkAsync(folder, name),
-        EntryKind.Link when options.Links == LinkTreatment.Follow => FollowAsync(folder, name),
+        EntryKind.Link when options.Links == LinkTreatment.Follow => await FollowAsync(folder, name).ConfigureAwait(false),
         EntryKind.Link => Skipped(folder, name, TreeRule.NotWanted),
         _ => Skipped(folder, name, TreeRule.Special),
     };
 
-    private Task<TreeOutcome?> FollowAsync(TreeFolder folder, byte[] name) => folder.Local.Find(name, follow: true) is { } target
-        ? TakeAsync(folder, name, target, follow: true)
-        : Failed(folder, name, new IOException($"“{Terminal.Escape(name)}” is a link that leads nowhere."));
+    private async ValueTask<Task<TreeOutcome?>> FollowAsync(TreeFolder folder, byte[] name) => folder.Local.Find(name, follow: true) is { } target
+        ? await TakeAsync(folder, name, target, follow: true).ConfigureAwait(false)
+        : Failed(folder, name, new LocalFileException(LocalFault.Link, folder.Local.PlaceOf(name), "is a link that leads nowhere"));
 
-    private Task<TreeOutcome?> DescendAsync(TreeFolder folder, byte[] name, bool follow)
+    private async ValueTask<Task<TreeOutcome?>> DescendAsync(TreeFolder folder, byte[] name, bool follow)
     {
+        await _open.MakeRoomAsync(_levels.Count, stop).ConfigureAwait(false);
         var local = folder.Local.OpenFolder(name, follow);
-        if (follow && _levels.Any(level => level.Identity == local.Facts.Identity))
+        var facts = local.Facts;
+        if (follow && _levels.Any(level => level.Identity == facts.Identity))
         {
             local.Dispose();
             return Skipped(folder, name, TreeRule.Cycle);
         }
 
-        return EnterAsync(folder, local, folder.Place.Append(name), folder.Path.Append(name));
+        return EnterAsync(folder, local, facts, folder.Place.Append(name), folder.Path.Append(name));
     }
 
     // The request to make it leaves before those for what is in it: the server has made it when they come.
-    private async Task<TreeOutcome?> EnterAsync(TreeFolder? parent, LocalFolder local, RemotePath place, RemotePath path)
+    private async Task<TreeOutcome?> EnterAsync(TreeFolder? parent, LocalFolder local, FileFacts facts, RemotePath place, RemotePath path)
     {
         parent?.Enter();
-        var folder = new TreeFolder(parent, local, place, path) { IsNew = MakeAsync(path) };
-        _levels.Push(new Level(folder, local.ReadNames().GetEnumerator(), local.Facts.Identity));
+        var folder = new TreeFolder(parent, local, place, path) { IsNew = MakeAsync(path, facts.Mode) };
+        _levels.Push(new Level(folder, local.ReadNames().GetEnumerator(), facts.Identity));
         try
         {
             return await folder.IsNew.ConfigureAwait(false) ? new TreeOutcome(path, place.Bytes, TreeResult.FolderMade) : null;
@@ -112,11 +126,11 @@ internal sealed class FolderPut(FileClient client, TreeOptions options, Cancella
         }
     }
 
-    private async Task<bool> MakeAsync(RemotePath path)
+    private async Task<bool> MakeAsync(RemotePath path, UnixFileMode mode)
     {
         try
         {
-            await client.MakeFolderAsync(path, cancellationToken: stop).ConfigureAwait(false);
+            await client.MakeFolderAsync(path, mode, stop).ConfigureAwait(false);
             return true;
         }
         catch (RefusedException refused) when (refused.Error is "exists" or "not-permitted")
@@ -142,8 +156,7 @@ internal sealed class FolderPut(FileClient client, TreeOptions options, Cancella
         }
         finally
         {
-            folder.Local.Dispose();
-            folder.Parent?.Leave();
+            folder.Close();
         }
 
         return null;
@@ -189,7 +202,7 @@ internal sealed class FolderPut(FileClient client, TreeOptions options, Cancella
         LocalFile? file = null;
         try
         {
-            return file = folder.Local.OpenFile(name, out var facts, follow) is { } open ? LocalFile.Of(open, facts, path, place) : null;
+            return file = folder.Local.OpenFile(name, out var facts, follow) is { } open ? LocalFile.Of(open, facts, ByteText.OfBytes(path.Span), place) : null;
         }
         finally
         {

@@ -16,10 +16,9 @@ internal sealed class LookAhead(FileClient client, RemotePath folder, Spool line
     /// <summary>Asks for a folder's listing.</summary>
     public static async Task<Spool> BeginAsync(FileClient client, RemotePath folder, TreeCount count, CancellationToken stop)
     {
-        var listing = new Listing(
+        var lines = await client.RunAsync<Spool>(() => new Listing(
             id => new Request { Command = "ls", Id = id, Path = folder.Bytes.ToArray() },
-            count: count.IsWatched ? line => count.Announce(line.Type, line.Size ?? 0) : null);
-        var lines = await client.RunAsync(listing, stop).ConfigureAwait(false);
+            count: count.IsWatched ? line => count.Announce(line.Type, line.Size ?? 0) : null), stop).ConfigureAwait(false);
         count.EndListing();
         return lines;
     }

@@ -8,6 +8,7 @@ namespace Argosy.Client;
 internal sealed class TreeFolder(TreeFolder? parent, LocalFolder local, RemotePath place, RemotePath path)
 {
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _underWay = 1;
 
     public TreeFolder? Parent => parent;
@@ -17,6 +18,9 @@ internal sealed class TreeFolder(TreeFolder? parent, LocalFolder local, RemotePa
     public RemotePath Place => place;
 
     public RemotePath Path { get; } = path;
+
+    /// <summary>True once nothing of it is under way and it is closed.</summary>
+    public Task Closed => _closed.Task;
 
     /// <summary>Folders between the tree and this one.</summary>
     public int Depth { get; } = parent is null ? 0 : parent.Depth + 1;
@@ -40,7 +44,15 @@ internal sealed class TreeFolder(TreeFolder? parent, LocalFolder local, RemotePa
             _empty.TrySetResult();
     }
 
-    /// <summary>Waits until nothing in it is under way any more, and closes it.</summary>
+    /// <summary>Closes it; the folder around it has one thing less under way.</summary>
+    public void Close()
+    {
+        local.Dispose();
+        _closed.TrySetResult();
+        parent?.Leave();
+    }
+
+    /// <summary>Waits until nothing in it is under way any more.</summary>
     /// <returns>True where it was made, so that its time can be set.</returns>
     public async Task<bool> EndAsync()
     {

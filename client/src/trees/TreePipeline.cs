@@ -46,7 +46,7 @@ internal static class TreePipeline
     public static bool ConcernsOne(Exception exception) => exception switch
     {
         RefusedException refused => !WireErrors.FromName(refused.Error).IsFatal(),
-        IOException or UnauthorizedAccessException => true,
+        FileChangedException or IOException => true,
         _ => false,
     };
 }

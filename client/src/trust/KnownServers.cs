@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Argosy.Client;
 
@@ -8,30 +9,26 @@ namespace Argosy.Client;
 /// </summary>
 public sealed class KnownServers
 {
+    // Many thousand lines; what is larger is no such file.
+    private const int Most = 64 * 1024 * 1024;
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>The pins in a file, which need not exist yet.</summary>
-    /// <param name="path">The file; its folder is made, readable by its owner alone, with the first pin.</param>
-    public KnownServers(string path) => Path = System.IO.Path.GetFullPath(path);
+    /// <param name="path">
+    /// The file; its folder is made, readable by its owner alone, with the first pin. A link is kept, and what it leads to is changed, where both are the
+    /// user's own. Null: no pin is known, and none is kept.
+    /// </param>
+    public KnownServers(string? path) => Path = path is null ? null : LocalPath.Full(path);
 
-    /// <summary>The file.</summary>
-    public string Path { get; }
+    /// <summary>The file; null where no pins are kept.</summary>
+    public string? Path { get; }
 
-    /// <summary>The user's own: <c>$XDG_CONFIG_HOME/argosy/known_servers</c>, else <c>~/.config/argosy/known_servers</c>.</summary>
-    public static KnownServers Default
-    {
-        get
-        {
-            var folder = Environment.GetEnvironmentVariable("XDG_CONFIG_HOME");
-            if (string.IsNullOrEmpty(folder) || !System.IO.Path.IsPathRooted(folder))
-                folder = System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config");
-            return new KnownServers(System.IO.Path.Combine(folder, "argosy", "known_servers"));
-        }
-    }
+    /// <summary>The user's own: <c>known_servers</c> in <see cref="UserFolders.Config"/>. Keeps nothing where there is no such place.</summary>
+    public static KnownServers Default => new(UserFolders.Config is { } folder ? System.IO.Path.Combine(folder, "known_servers") : null);
 
     /// <summary>The pin of <paramref name="authority"/> (<see cref="ArgosyUrl.Authority"/>), or null.</summary>
     /// <exception cref="NotTrustedException">The file has a line for it that cannot be read: a broken pin must not count as none.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="LocalFileException">The file cannot be read.</exception>
     public Fingerprint? Find(string authority)
     {
         foreach (var line in ReadLines())
@@ -41,7 +38,7 @@ public sealed class KnownServers
             return Fingerprint.TryParse(line.AsSpan(authority.Length).Trim(), out var pin)
                 ? pin
                 : throw new NotTrustedException(
-                    $"The line for {authority} in {Terminal.Escape(Path)} cannot be read. Correct it (host:port sha256:…) or remove it.");
+                    $"The line for {authority} in {Terminal.Escape(Path!)} cannot be read. Correct it (host:port sha256:…) or remove it.");
         }
 
         return null;
@@ -53,17 +50,19 @@ public sealed class KnownServers
     /// <param name="replaces">What the pin was when the decision was made; when another process has pinned something else meanwhile, that stands.</param>
     /// <param name="cancellationToken">Gives up while another process holds the lock.</param>
     /// <returns>The pin that stands now.</returns>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="LocalFileException">The file cannot be written.</exception>
     public async Task<Fingerprint> PinAsync(
         string authority, Fingerprint pin, Fingerprint? replaces, CancellationToken cancellationToken = default)
     {
-        MakeFolder(System.IO.Path.GetDirectoryName(Path)!);
-        await using var guard = await LockAsync(cancellationToken).ConfigureAwait(false);
+        if (Path is null)
+            return pin;
+        using var place = FindPlace(Path);
+        using var guard = await LockAsync(place, cancellationToken).ConfigureAwait(false);
         var standing = Find(authority);
         if (standing is not null && (standing.Equals(pin) || !standing.Equals(replaces)))
             return standing;
         var lines = ReadLines().Where(line => !IsFor(line, authority)).Append($"{authority} {pin}");
-        Replace(string.Concat(lines.Select(line => line + "\n")));
+        Replace(place, ByteText.ToBytes(string.Concat(lines.Select(line => line + "\n"))));
         return pin;
     }
 
@@ -72,63 +71,84 @@ public sealed class KnownServers
         && line[authority.Length] is ' ' or '\t'
         && line.StartsWith(authority, StringComparison.OrdinalIgnoreCase);
 
-    private static void MakeFolder(string folder)
+    // The folder with the file itself: where a link leads, the link stays what it is.
+    private static LocalPlace FindPlace(string path)
     {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(folder);
-        else
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        LocalFolder.Make(LocalPath.Folder(path)).Dispose();
+        var isLink = LocalPath.Find(path, follow: false) is { Kind: EntryKind.Link };
+        var place = LocalPlace.Find(path, isDanglingFollowed: true);
+        if (!isLink || (IsOwn(LocalPath.Find(path, follow: false)) && IsOwn(place.Folder.Find(place.Name) ?? place.Folder.Facts)))
+            return place;
+        place.Dispose();
+        throw new LocalFileException(LocalFault.Link, path, "is a link to what is not your own; it is not changed");
     }
 
+    private static bool IsOwn(FileFacts? facts) => facts is { Owner: var owner } && owner == Posix.User;
+
+    // Bytes that are no UTF-8, in lines that somebody else wrote, stay as they are.
     private string[] ReadLines()
     {
-        try
-        {
-            return File.ReadAllLines(Path);
-        }
-        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
-        {
+        if (Path is null)
             return [];
-        }
+        // "Nothing there" and "may not be seen" are two things: a pin that cannot be read must not count as none.
+        var result = Posix.Stat([.. LocalPath.Bytes(Path), 0], follow: true, out var facts);
+        if (result is Posix.NotFound or Posix.NotAFolder)
+            return [];
+        if (result < 0)
+            throw LocalErrors.Make(-result, Path, isWritten: false);
+        if (facts.Kind != EntryKind.File || facts.Size > Most)
+            throw new LocalFileException(LocalFault.NotAFile, Path, "is no list of known servers");
+        using var folder = LocalFolder.Open(LocalPath.Folder(Path));
+        using var file = folder.OpenFile(LocalPath.Bytes(LocalPath.Name(Path)), out facts, follow: true);
+        if (file is null)
+            return [];
+        using var content = new MemoryStream();
+        using (var stream = new LocalStream(file, FileAccess.Read, Path))
+            stream.CopyTo(content);
+        return ByteText.OfBytes(content.GetBuffer().AsSpan(0, (int)content.Length)).Split('\n', StringSplitOptions.None) switch
+        {
+            [.. var lines, ""] => [.. lines.Select(line => line.TrimEnd('\r'))],
+            var lines => [.. lines.Select(line => line.TrimEnd('\r'))],
+        };
     }
 
-    // FileShare.None is flock(2) on Unix, which ends with its holder: a crash leaves no stale lock.
-    private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
+    private static async Task<SafeFileHandle> LockAsync(LocalPlace place, CancellationToken cancellationToken)
     {
         var giveUp = Environment.TickCount64 + (long)LockPatience.TotalMilliseconds;
-        while (true)
+        byte[] name = [.. place.Name, .. ".lock"u8];
+        var file = place.Folder.OpenOrCreateFile(name);
+        while (!Posix.TryLock(file))
         {
-            try
+            if (Environment.TickCount64 >= giveUp)
             {
-                return new FileStream(Path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                file.Dispose();
+                throw new LocalFileException(LocalFault.InUse, place.Folder.PlaceOf(name), "is held by another program");
             }
-            catch (IOException held) when (held is not (FileNotFoundException or DirectoryNotFoundException)
-                                           && Environment.TickCount64 < giveUp)
-            {
-                await Task.Delay(10, cancellationToken).ConfigureAwait(false);
-            }
+
+            await Task.Delay(10, cancellationToken).ConfigureAwait(false);
         }
+
+        return file;
     }
 
-    private void Replace(string content)
+    private static void Replace(LocalPlace place, byte[] content)
     {
-        var fresh = $"{Path}.{Guid.NewGuid():N}";
+        byte[] fresh = [.. place.Name, .. Encoding.ASCII.GetBytes($".{Guid.NewGuid():N}")];
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using (var file = new FileStream(fresh, options))
+            using (var file = place.Folder.CreateFile(fresh, place.Name) ?? throw LocalErrors.Make(17, place.Folder.PlaceOf(fresh), isWritten: true))
             {
-                file.Write(Encoding.UTF8.GetBytes(content));
-                file.Flush(flushToDisk: true);
+                using var stream = new LocalStream(file, FileAccess.Write, place.Folder.PlaceOf(place.Name));
+                stream.Write(content);
+                RandomAccess.FlushToDisk(file);
             }
 
-            File.Move(fresh, Path, overwrite: true);
+            place.Folder.Rename(fresh, place.Name, overwrite: true);
         }
-        finally
+        catch
         {
-            File.Delete(fresh);
+            place.Folder.Remove(fresh);
+            throw;
         }
     }
 }

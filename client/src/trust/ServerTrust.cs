@@ -29,7 +29,7 @@ internal sealed class ServerTrust(ArgosyUrl url, ClientOptions options)
         }
         else if (problems != SslPolicyErrors.None)
         {
-            var unknown = new UnknownServer(url.Authority, presented, Explain(problems));
+            var unknown = new UnknownServer(url.Authority, presented, Explain(problems)) { WillBeKnown = _known.Path is not null };
             if (options.AcceptUnknown is null || !await options.AcceptUnknown(unknown, cancellationToken).ConfigureAwait(false))
                 throw Unknown(unknown);
             await PinAsync(presented, null, cancellationToken).ConfigureAwait(false);
@@ -49,10 +49,10 @@ internal sealed class ServerTrust(ArgosyUrl url, ClientOptions options)
         {
             return _known.Find(url.Authority);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (LocalFileException exception)
         {
             throw new NotTrustedException(
-                $"The known servers cannot be read, so {url.Authority} cannot be recognised: {exception.Message}", exception);
+                $"The known servers cannot be read, so {url.Authority} cannot be recognised. {exception.Message}. Nothing was sent.", exception);
         }
     }
 
@@ -66,11 +66,11 @@ internal sealed class ServerTrust(ArgosyUrl url, ClientOptions options)
             if (!standing.Equals(presented))
                 throw Changed(presented, standing);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (LocalFileException exception)
         {
             throw new NotTrustedException(
-                $"The key of {url.Authority} cannot be remembered in {Terminal.Escape(_known.Path)}: {exception.Message} "
-                + "Make that file writable, or set XDG_CONFIG_HOME to a folder that is.", exception);
+                $"The key of {url.Authority} cannot be remembered. {exception.Message}. "
+                + "Make that writable, or set XDG_CONFIG_HOME to a folder that is.", exception);
         }
     }
 
@@ -82,11 +82,14 @@ internal sealed class ServerTrust(ArgosyUrl url, ClientOptions options)
     private NotTrustedException Changed(Fingerprint presented, Fingerprint pinned) => new(
         $"The key of {url.Authority} has changed: known as {pinned}, now {presented}. Either the server got a new key, or someone "
         + $"stands between. Nothing was sent. Ask its operator; if the new key is right, connect once with --fingerprint {presented}, "
-        + $"or remove its line from {Terminal.Escape(_known.Path)}.")
+        + $"or remove its line from {Terminal.Escape(_known.Path ?? "")}.")
     { Presented = presented, Expected = pinned };
 
     private static NotTrustedException Unknown(UnknownServer server) => new(
         $"{server.Authority} is unknown here and {server.Reason}. Its key is {server.Fingerprint}. Compare it with what its operator "
-        + $"says, then connect with --fingerprint {server.Fingerprint}, or accept any new server's key with --accept-new.")
+        + $"says, then connect with --fingerprint {server.Fingerprint}"
+        + (server.WillBeKnown
+            ? ", or accept any new server's key with --accept-new."
+            : ". Accepted keys cannot be kept here, since there is no home folder: set HOME, or XDG_CONFIG_HOME, to one."))
     { Presented = server.Fingerprint };
 }

@@ -4,4 +4,8 @@ namespace Argosy.Client;
 /// <param name="Authority"><c>host:port</c>.</param>
 /// <param name="Fingerprint">The key that it showed.</param>
 /// <param name="Reason">Why the system does not vouch for it: words for people.</param>
-public sealed record UnknownServer(string Authority, Fingerprint Fingerprint, string Reason);
+public sealed record UnknownServer(string Authority, Fingerprint Fingerprint, string Reason)
+{
+    /// <summary>False where its key cannot be kept, because the user has no home folder: it will be as unknown the next time.</summary>
+    public bool WillBeKnown { get; init; } = true;
+}

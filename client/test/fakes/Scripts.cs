@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Argosy.Wire;
 
@@ -39,6 +40,25 @@ internal static class Scripts
         await peer.SendAsync(new Reply { Id = request.Id, Body = Body.Chunked });
         while (true)
             await peer.SendChunkAsync(lines);
+    }
+
+    /// <summary>The sums of a file's blocks.</summary>
+    public static async Task SendBlocksAsync(this FakePeer peer, Request request, byte[] content, string revision)
+    {
+        var lines = new StringBuilder();
+        var block = request.Block ?? 1 << 20;
+        var count = (int)Math.Min(content.Length, request.Length ?? content.Length);
+        for (var at = 0; at < count; at += (int)block)
+        {
+            var size = (int)Math.Min(block, count - at);
+            lines.Append($$"""{"offset":{{at}},"size":{{size}},"hash":"{{Convert.ToHexStringLower(SHA256.HashData(content.AsSpan(at, size)))}}"}""" + "\n");
+        }
+
+        var bytes = Encoding.ASCII.GetBytes(lines.ToString());
+        await peer.SendAsync(new Reply { Id = request.Id, Size = content.Length, Revision = revision, Body = Body.Chunked });
+        if (bytes.Length > 0)
+            await peer.SendChunkAsync(bytes);
+        await peer.SendEndAsync(new Trailer { Id = request.Id, Count = bytes.Count(value => value == '\n'), Crc32C = Crc32C.Of(bytes) });
     }
 
     /// <summary>Takes and drops requests with their bodies, and answers each as said.</summary>

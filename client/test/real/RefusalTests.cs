@@ -92,7 +92,7 @@ public sealed class RefusalTests
         await using var server = new RealServer();
         await using var client = await server.ConnectAsync();
         var source = new BrokenStream(real, said) { EndsWell = true };
-        Assert.Contains("changed", (await Assert.ThrowsAsync<IOException>(() => client.PutAsync(source, "/f"))).Message);
+        Assert.Contains("changed", (await Assert.ThrowsAsync<LocalFileException>(() => client.PutAsync(source, "/f"))).Message);
         Assert.Null(await client.StatAsync("/f"));
     }
 
@@ -117,7 +117,7 @@ public sealed class RefusalTests
             () => client.PutAsync("new"u8.ToArray(), "/f", new PutOptions { Overwrite = false }));
         Assert.Equal("exists", refused.Error);
         await File.WriteAllTextAsync(server.Local["f"], "mine");
-        await Assert.ThrowsAsync<IOException>(() => client.GetAsync("/f", server.Local["f"], new GetOptions { Overwrite = false }));
+        await Assert.ThrowsAsync<LocalFileException>(() => client.GetAsync("/f", server.Local["f"], new GetOptions { Overwrite = false }));
         Assert.Equal("mine", await File.ReadAllTextAsync(server.Local["f"]));
     }
 

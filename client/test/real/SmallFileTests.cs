@@ -88,7 +88,7 @@ public sealed class SmallFileTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["f"], "12345");
         using var local = LocalFolder.Open(folder.Path);
-        await using var file = LocalFile.Of(local.OpenFile("f"u8.ToArray(), out var facts)!, facts, default);
+        await using var file = LocalFile.Of(local.OpenFile("f"u8.ToArray(), out var facts)!, facts, "f");
         Assert.Equal(5, file.ReadAll(new byte[6]));
         Assert.True(file.IsUnchanged);
         File.AppendAllText(folder["f"], "67");

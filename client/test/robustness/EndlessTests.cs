@@ -101,10 +101,10 @@ public sealed class EndlessTests
         client.MostMatches = 100;
         Assert.Equal(20, await client.ExpandAsync("/*", Stop).CountAsync(Stop));
         // Not only in one folder: a server's folders may all hold what their own folder holds.
-        var error = await Assert.ThrowsAsync<IOException>(async () => await client.ExpandAsync("/*/*", Stop).CountAsync(Stop));
+        var error = await Assert.ThrowsAsync<RefusedException>(async () => await client.ExpandAsync("/*/*", Stop).CountAsync(Stop));
         Assert.Contains("100 places", error.Message, StringComparison.Ordinal);
         client.MostMatches = 10;
-        await Assert.ThrowsAsync<IOException>(async () => await client.ExpandAsync("/*", Stop).CountAsync(Stop));
+        await Assert.ThrowsAsync<RefusedException>(async () => await client.ExpandAsync("/*", Stop).CountAsync(Stop));
     }
 
     [Fact(Timeout = Timeout)]

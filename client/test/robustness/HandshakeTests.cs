@@ -42,6 +42,17 @@ public sealed class HandshakeTests : IDisposable
         Assert.DoesNotContain(error.Message, char.IsControl);
     }
 
+    [Fact(Timeout = Timeout)]
+    public async Task What_cannot_be_reached_is_said_in_words_of_this_client()
+    {
+        var name = new ArgosyUrl { Host = new string('a', 300) + ".invalid", IsPlain = true };
+        Assert.Contains("is not known", (await Assert.ThrowsAsync<NotReachableException>(() => FileClient.ConnectAsync(name))).Message, StringComparison.Ordinal);
+        await using var server = new FakeServer(async peer => await peer.SendAsync(new byte[] { 0x15, 3, 3, 0, 2, 2, 40 }), port: 0);
+        var options = new ClientOptions { ConnectTimeout = TimeSpan.FromSeconds(5), KnownServers = new KnownServers(null) };
+        var error = await Assert.ThrowsAsync<NotTrustedException>(() => FileClient.ConnectAsync(server.Url with { IsPlain = false }, options));
+        Assert.Contains("cannot agree on TLS 1.3. Is it", error.Message, StringComparison.Ordinal);
+    }
+
     private ClientOptions Options(System.Security.Cryptography.X509Certificates.X509Certificate2 certificate) => new()
     {
         ConnectTimeout = TimeSpan.FromSeconds(1),

@@ -6,8 +6,8 @@ namespace Argosy.Cli.Shell.Editing;
 /// Lines that were entered, kept between runs in a file that only its owner can read. Any number of shells may use it at once: each adds its lines
 /// under a lock, and none removes another's but the oldest of all.
 /// </summary>
-/// <param name="path">The file; made with its first line.</param>
-internal sealed class History(string path)
+/// <param name="path">The file; made with its first line. Null: lines are kept for this run alone.</param>
+internal sealed class History(string? path)
 {
     /// <summary>So many are kept; the file may have twice as many for a while.</summary>
     public const int Most = 1000;
@@ -17,7 +17,7 @@ internal sealed class History(string path)
     private readonly List<string> _lines = [.. ReadLines(path).TakeLast(Most)];
 
     /// <summary>The user's own: <c>$XDG_STATE_HOME/argosy/history</c>, beside what is remembered of transfers.</summary>
-    public static History Default => new(Path.Combine(Path.GetDirectoryName(Client.UnfinishedTransfers.Default.Folder)!, "history"));
+    public static History Default => new(Client.UserFolders.State is { } state ? Path.Combine(state, "history") : null);
 
     /// <summary>The oldest first.</summary>
     public IReadOnlyList<string> Lines => _lines;
@@ -30,7 +30,8 @@ internal sealed class History(string path)
         _lines.Add(line);
         try
         {
-            Append(line);
+            if (path is not null)
+                Append(path, line);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -38,11 +39,11 @@ internal sealed class History(string path)
         }
     }
 
-    private static string[] ReadLines(string path)
+    private static string[] ReadLines(string? path)
     {
         try
         {
-            return File.ReadAllLines(path);
+            return path is null ? [] : File.ReadAllLines(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -50,15 +51,15 @@ internal sealed class History(string path)
         }
     }
 
-    private void Append(string line)
+    private static void Append(string path, string line)
     {
         MakeFolder(Path.GetDirectoryName(path)!);
-        using var guard = Lock();
+        using var guard = Lock(path);
         if (guard is null)
             return;
         var lines = ReadLines(path);
         if (lines.Length >= 2 * Most)
-            Replace([.. lines.TakeLast(Most - 1), line]);
+            Replace(path, [.. lines.TakeLast(Most - 1), line]);
         else
             Write(path, FileMode.OpenOrCreate, [line]);
     }
@@ -72,7 +73,7 @@ internal sealed class History(string path)
     }
 
     // FileShare.None is flock(2), which ends with its holder.
-    private FileStream? Lock()
+    private static FileStream? Lock(string path)
     {
         var giveUp = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
         while (true)
@@ -92,7 +93,7 @@ internal sealed class History(string path)
         }
     }
 
-    private void Replace(string[] lines)
+    private static void Replace(string path, string[] lines)
     {
         var fresh = $"{path}.{Guid.NewGuid():N}";
         Write(fresh, FileMode.CreateNew, lines);
