@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Argosy.Cli.Benchmarks;
+using Argosy.Cli.Output;
 using Argosy.Cli.Transfer;
 
 namespace Argosy.Cli;
@@ -53,6 +54,8 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
 
     public override int Invoke(ParseResult parseResult)
     {
+        // Asked for by itself, the base library would change the terminal.
+        usual.MaxWidth = Console.IsOutputRedirected ? int.MaxValue : TerminalWindow.OutputColumns;
         usual.Invoke(parseResult);
         var output = parseResult.InvocationConfiguration.Output;
         var name = FullName(parseResult.CommandResult);

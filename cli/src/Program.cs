@@ -1,5 +1,5 @@
 using Argosy.Cli;
 using Argosy.Cli.Output;
 
-WideOutput.Install();
-return await CommandLine.RunAsync(args);
+StandardStreams.Install();
+return Ending.With(await CommandLine.RunAsync(ArgumentBytes.Restore(args)));

@@ -1,3 +1,4 @@
+using Argosy.Cli.Messages;
 using Argosy.Cli.Shell.Verbs;
 using Argosy.Cli.Transfer;
 
@@ -87,9 +88,9 @@ internal sealed class LineRunner(RemoteShell shell)
             shell.Settle(_patience);
             shell.Lines.BeginRow();
             if (call?.CanResume == true)
-                AdviseResume(line, "Stopped. ");
+                AdviseResume(line, StopText.StoppedRepeat);
             else
-                shell.Results.Advise("Stopped.");
+                shell.Results.Advise(StopText.Stopped);
             return (1, true);
         }
 
@@ -101,6 +102,6 @@ internal sealed class LineRunner(RemoteShell shell)
     }
 
     // As it was typed, but for what a terminal would obey.
-    private void AdviseResume(string line, string before = "") =>
-        shell.Results.Advise($"{before}To go on where it stopped, repeat: {Client.Terminal.Escape(line.Trim()).Replace(@"\\", @"\", StringComparison.Ordinal)}");
+    private void AdviseResume(string line, Func<string, string>? words = null) =>
+        shell.Results.Advise((words ?? StopText.Repeat)(Client.Terminal.Escape(line.Trim()).Replace(@"\\", @"\", StringComparison.Ordinal)));
 }
