@@ -1,5 +1,4 @@
 using System.Text;
-using Argosy.Cli.Shell;
 
 namespace Argosy.Cli;
 

@@ -46,7 +46,7 @@ public sealed class HelpTests : IDisposable
     [Theory]
     [InlineData("serv", "there is no command \"serv\" here; did you mean \"serve\"?")]
     [InlineData("serve --lisen", "there is no option \"--lisen\" here; did you mean \"--listen\"?")]
-    [InlineData("serve --listen", "'--listen'")]
+    [InlineData("serve --listen", "\"--listen\" needs a value")]
     [InlineData("user list --jsn", "did you mean \"--json\"?")]
     [InlineData("user list --dta", "did you mean \"--data\"?")]
     [InlineData("\u001b[31m", "\"\\x1b[31m\"")]

@@ -8,6 +8,11 @@ internal static class OutputText
     public const string BinaryToTerminal =
         "not text, so it is not shown on the terminal. Name a file, send it on to a program, or add --to-terminal";
 
+    public static string Version(string number) => $"argosy {number}";
+
+    /// <summary>What became of a place.</summary>
+    public static string Outcome(string place, string? what) => $"{place}: {what}";
+
     public static string CannotWrite(int error) => $"cannot write to standard output: {SystemText.Of(error)}";
 
     public static string CannotRead(int error) => $"cannot read standard input: {SystemText.Of(error)}";

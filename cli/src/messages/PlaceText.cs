@@ -13,6 +13,8 @@ internal static class PlaceText
 
     public const string NameIsEmpty = "A file's name is empty.";
 
+    public const string HalfCharacter = "A name holds half a character, which UTF-8 cannot say.";
+
     public const string ZeroInName = "No name can hold a zero.";
 
     public const string FolderToOutput = "A folder cannot go to standard output.";
@@ -22,6 +24,8 @@ internal static class PlaceText
     public static string NothingMatchesHere(string pattern) => $"{pattern}: nothing here matches";
 
     public static string NotFoundHere(string file) => $"{file}: no such file";
+
+    public static string NoFolderHere(string file) => $"{file}: no such folder";
 
     public static string NotAFolderHere(string file) => $"{file}: not a folder";
 

@@ -46,7 +46,7 @@ internal static class SystemText
         PathTooLongException => Of(Errno.NameTooLong),
         UnauthorizedAccessException => Of(Number(exception.InnerException) ?? Errno.NoAccess),
         _ when Number(exception) is { } number => Of(number),
-        IOException { InnerException: null } => exception.Message,
+        IOException { InnerException: null or IOException or UnauthorizedAccessException } => exception.Message,
         _ => Of(Errno.InputOutput),
     };
 

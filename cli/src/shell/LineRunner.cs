@@ -53,6 +53,8 @@ internal sealed class LineRunner(RemoteShell shell)
                 return (0, false);
             var verb = AllVerbs.Find(first.Text) ?? throw SessionVerbs.Unknown(first.Text);
             shell.Results.Speaker = place is null ? verb.Name : $"{place}: {verb.Name}";
+            if (words.Any(word => IsPipe(word, line)))
+                throw new UsageException(ShellText.NoPipes);
             if (!verb.TakesAllWords && words.Any(word => word.Text is "--help"))
                 (verb, words) = (AllVerbs.Find("help")!, [first]);
             call = Call.Of(shell, verb, words, running.Token);
@@ -74,6 +76,10 @@ internal sealed class LineRunner(RemoteShell shell)
             _running = null;
         }
     }
+
+    // What other shells would obey, where no quotes say that it is a name.
+    private static bool IsPipe(Word word, string line) =>
+        line[word.Start] == word.Text.FirstOrDefault() && (word.Text[0] == '|' || word.Text is ">" or ">>" or "<" or "&" or "&&" or ";");
 
     private void Abandon(CancellationTokenSource running)
     {

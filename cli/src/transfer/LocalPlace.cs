@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Argosy.Cli.Shell;
 using Microsoft.Win32.SafeHandles;
 
 namespace Argosy.Cli.Transfer;

@@ -102,6 +102,8 @@ internal sealed class PutCommand : RemoteCommand
 
         if (sources.Count(source => source == "-") > (isInputTaken ? 0 : 1))
             throw new UsageException(UsageText.InputTwice);
+        if (sources.Contains("-"))
+            StandardStreams.OpenInput().Dispose();
     }
 
     private static void Check(string[] sources, ArgosyUrl url, EntryKind? there)
@@ -118,7 +120,7 @@ internal sealed class PutCommand : RemoteCommand
     private static RemotePath Into(RemotePath folder, string source)
     {
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(source)));
-        return name.Length == 0 ? folder : folder.Append(RemotePath.FromText(name).Bytes);
+        return name.Length == 0 ? folder : folder.Append(ByteText.ToBytes(name));
     }
 
     // What is no regular file has no length that means anything.

@@ -66,7 +66,7 @@ internal sealed class RenameCommand : RemoteCommand
                 : throw new UsageException(UsageText.OneServer);
         }
 
-        var path = RemotePath.FromText(text);
+        var path = RemotePath.FromBytes(ByteText.ToBytes(text));
         var folder = url.Path.Bytes[..(url.Path.Bytes.Length - url.Path.Name.Length)];
         return path.Bytes.Span[0] == (byte)'/' ? path : RemotePath.FromBytes(folder).Append(path.Bytes);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Argosy.Cli.Messages;
 using Argosy.Cli.Output;
 using Argosy.Client;
 
@@ -34,7 +35,7 @@ internal sealed class TreeReport(Results results, bool isUp)
                 results.Fail(outcome.Failure!, place);
                 break;
             case TreeResult.Skipped:
-                results.Warn($"{place}: {outcome.Reason}", json => Describe(json, outcome));
+                results.Warn(OutputText.Outcome(place, outcome.Reason), json => Describe(json, outcome));
                 break;
             default:
                 _bytes += outcome.Result == TreeResult.Moved ? outcome.Size : 0;

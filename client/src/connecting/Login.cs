@@ -51,9 +51,9 @@ internal static class Login
         {
             throw new NotTrustedException(exception.Message, exception);
         }
-        catch (ArgumentException exception)
+        catch (ArgumentException)
         {
-            throw new RefusedException(WireError.LoginFailed.Name(), $"That cannot be a name and a password: {exception.Message}");
+            throw new RefusedException(WireError.LoginFailed.Name(), "That cannot be a name and a password: one of them is empty, too long, or holds a character that neither may hold.");
         }
     }
 

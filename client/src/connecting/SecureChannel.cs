@@ -48,7 +48,7 @@ internal static class SecureChannel
         catch (AuthenticationException exception)
         {
             throw new NotTrustedException(
-                $"{url.Authority} and this client cannot agree on TLS 1.3 ({exception.Message}). Is it an Argosy server's port? A server "
+                $"{url.Authority} and this client cannot agree on TLS 1.3. Is it an Argosy server's port? A server "
                 + "without TLS is reached with argosy+plain://.", exception);
         }
         catch (IOException exception)

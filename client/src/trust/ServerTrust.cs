@@ -52,7 +52,7 @@ internal sealed class ServerTrust(ArgosyUrl url, ClientOptions options)
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new NotTrustedException(
-                $"The known servers cannot be read, so {url.Authority} cannot be recognised: {exception.Message}", exception);
+                $"The known servers cannot be read, so {url.Authority} cannot be recognised. Make {Terminal.Escape(_known.Path)} readable.", exception);
         }
     }
 
@@ -69,7 +69,7 @@ internal sealed class ServerTrust(ArgosyUrl url, ClientOptions options)
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new NotTrustedException(
-                $"The key of {url.Authority} cannot be remembered in {Terminal.Escape(_known.Path)}: {exception.Message} "
+                $"The key of {url.Authority} cannot be remembered in {Terminal.Escape(_known.Path)}. "
                 + "Make that file writable, or set XDG_CONFIG_HOME to a folder that is.", exception);
         }
     }

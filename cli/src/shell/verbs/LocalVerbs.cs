@@ -48,7 +48,7 @@ internal static class LocalVerbs
         if (places is not [var place])
             throw new UsageException(PlaceText.SeveralMatch(Terminal.Escape(call.Names[0].Text)));
         if (!Directory.Exists(place))
-            throw new CommandException(PlaceText.NotAFolderHere(Terminal.Escape(place)));
+            throw new CommandException(Path.Exists(place) ? PlaceText.NotAFolderHere(Terminal.Escape(place)) : PlaceText.NoFolderHere(Terminal.Escape(place)));
         Directory.SetCurrentDirectory(place);
         return Task.FromResult(0);
     }
