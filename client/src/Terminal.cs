@@ -11,6 +11,7 @@ public static class Terminal
     /// <summary>
     /// The text with control characters (C0, C1, DEL), line and paragraph separators, characters that turn the direction of
     /// writing or show nothing, and half surrogate pairs as <c>\n</c>, <c>\t</c>, <c>\x1b</c> or <c>\u202e</c>, and <c>\</c> as <c>\\</c>.
+    /// A low surrogate on its own that stands for a byte which is no UTF-8, U+DC80 to U+DCFF, is shown as that byte: <c>\xe9</c>.
     /// </summary>
     public static string Escape(string text)
     {
@@ -21,6 +22,8 @@ public static class Terminal
             var valid = Rune.DecodeFromUtf16(rest, out var rune, out var length) == System.Buffers.OperationStatus.Done;
             if (valid)
                 Append(shown, rune);
+            else if (rest[0] is >= '\udc80' and <= '\udcff')
+                shown.Append(CultureInfo.InvariantCulture, $"\\x{rest[0] - 0xdc00:x2}");
             else
                 shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)rest[0]:x4}");
             rest = rest[length..];

@@ -84,7 +84,9 @@ internal sealed class Results(bool isJson) : IDisposable
         // There is nobody to tell what became of what nobody reads.
         if (exception is OutputException { IsUnread: true })
             return;
-        Write(Console.Error, OutputText.Failure(Speaker, subject, message));
+        // A place on the server says more than the file that was to go there.
+        var isPlaced = exception is RefusedException { Path: { } path } && message.StartsWith($"{path}: ", StringComparison.Ordinal);
+        Write(Console.Error, OutputText.Failure(Speaker, isPlaced ? null : subject, message));
         if (isJson)
         {
             Write(Console.Out, Encode(json =>

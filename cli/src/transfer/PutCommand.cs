@@ -20,6 +20,19 @@ internal sealed class PutCommand : RemoteCommand
 
     protected override async Task<int> RunAsync(ParseResult parsed, Remote remote, CancellationToken stop)
     {
+        try
+        {
+            return await PutAsync(parsed, remote, stop);
+        }
+        catch (RefusedException refused) when (refused.Deed is not null && _options.IsRecursive(parsed) && parsed.GetRequiredValue(_words).SkipLast(1).Any(LocalPlace.IsFolder))
+        {
+            // Folders are looked at before they are made: a drop box allows neither.
+            throw refused.Path is { } path ? refused.InOtherWords(PlaceText.FilesOnly(path)) : refused;
+        }
+    }
+
+    private async Task<int> PutAsync(ParseResult parsed, Remote remote, CancellationToken stop)
+    {
         var words = parsed.GetRequiredValue(_words);
         if (words.Length < 2)
             throw new UsageException(UsageText.MissingWords("put", "argosy put", ""));

@@ -32,7 +32,7 @@ internal sealed class TreeReport(Results results, bool isUp)
         switch (outcome.Result)
         {
             case TreeResult.Failed:
-                results.Fail(outcome.Failure!, place);
+                results.Fail(Explain(outcome.Failure!), place);
                 break;
             case TreeResult.Skipped:
                 results.Warn(OutputText.Outcome(place, outcome.Reason), json => Describe(json, outcome));
@@ -43,6 +43,10 @@ internal sealed class TreeReport(Results results, bool isUp)
                 break;
         }
     }
+
+    // The folder itself, before anything of it: a drop box may neither be looked at nor get folders.
+    private Exception Explain(Exception failure) =>
+        isUp && _counts.Sum() == 1 && failure is RefusedException { Deed: not null, Path: { } path } refused ? refused.InOtherWords(PlaceText.FilesOnly(path)) : failure;
 
     private static string Word(TreeOutcome outcome) => outcome.Result switch
     {

@@ -24,5 +24,5 @@ public sealed class RefusedException : ClientException
 
     /// <summary>The same refusal in other words: whoever asked knows better what to do next.</summary>
     /// <param name="message">Safe to show.</param>
-    public RefusedException InOtherWords(string message) => new(Error, message) { Path = Path, Deed = Deed };
+    public RefusedException InOtherWords(string message) => new(Error, message) { Path = Path };
 }
