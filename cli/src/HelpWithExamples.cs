@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Argosy.Cli.Benchmarks;
+using Argosy.Cli.Messages;
 using Argosy.Cli.Output;
 using Argosy.Cli.Transfer;
 
@@ -64,6 +65,9 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             output.WriteLine("Examples:");
             foreach (var line in lines) output.WriteLine($"  {line}");
         }
+
+        if (name == "argosy" || TransferCommands.Examples.ContainsKey(name))
+            output.WriteLine(HelpText.Surroundings);
 
         return 0;
     }

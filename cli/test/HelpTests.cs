@@ -31,6 +31,7 @@ public sealed class HelpTests : IDisposable
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Contains("Usage:", result.Output);
         Assert.Contains("Examples:\n  argosy", result.Output);
+        Assert.Equal(command is "" or "put" or "get" or "ls" or "rm" or "shell", result.Output.Contains("ARGOSY_PASSWORD", StringComparison.Ordinal) && result.Output.Contains("Exit codes:", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Argosy.Cli.Messages;
 using Argosy.Cli.Transfer;
 using Argosy.Client;
@@ -22,17 +23,25 @@ internal static class Prompts
         return answer?.Trim() is "y" or "Y" or "yes" ? true : throw new CommandException(PromptText.NotTrusted, ExitCodes.NotVerified);
     }
 
-    /// <summary>A line typed without being shown; what was typed before the call may have been.</summary>
-    /// <param name="question">Shown before it, and again when the process goes on after a stop.</param>
-    public static string ReadHidden(string question = "")
+    /// <summary>Lines typed without being shown; nothing that is typed between two questions is shown either.</summary>
+    /// <param name="questions">Each is shown before its line, and again when the process goes on after a stop.</param>
+    public static IReadOnlyList<string> ReadHidden(params string[] questions)
     {
-        using var terminal = ControllingTerminal.TryOpen();
-        if (terminal is null)
-            return Console.In.ReadLine() ?? "";
+        using var terminal = ControllingTerminal.TryOpen() ?? throw new CommandException(PromptText.NobodyToAsk);
+        var question = questions[0];
         using var hidden = HiddenTyping.Begin(terminal.Descriptor, () => terminal.Write(question));
-        var line = terminal.ReadLine() ?? "";
-        terminal.Write("\n");
-        return line;
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => terminal.Write("\n"));
+        var lines = new List<string>();
+        foreach (var next in questions)
+        {
+            if (lines.Count > 0)
+                terminal.Write(question = next);
+            lines.Add(terminal.ReadLine() ?? "");
+            // What was typed unseen has not moved the cursor.
+            terminal.Write("\n");
+        }
+
+        return lines;
     }
 
     private static async Task<string?> AskAsync(string question, bool isHidden, CancellationToken stop)
