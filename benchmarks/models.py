@@ -99,7 +99,7 @@ def judge(report):
             a, b = cell(report, ours, metric), cell(report, theirs, metric)
             if a and b:
                 ratio = median(a) / median(b)
-                verdict = "met" if ratio >= least else "equal within the spread" if a[-1] >= b[0] * least else "MISSED"
+                verdict = "met" if ratio >= least else "not met; spreads overlap" if a[-1] >= b[0] * least else "MISSED"
                 yield f"{metric}: {ours} / {theirs} = {ratio:.2f} (at least {least}): {verdict}"
     for ours, metric, most in MEMORY_TARGETS:
         if a := cell(report, ours, metric):

@@ -184,7 +184,7 @@ def judge(report):
         least = TARGET_AT_A_DELAY if report["delay"] else TARGETS[subject.rsplit(" ", 1)[1]]
         ours, theirs = rates(report, row)[0], rates(report, base)[0]
         ratio = statistics.median(ours) / statistics.median(theirs)
-        verdict = "met" if ratio >= least else "equal within the spread" if max(ours) >= min(theirs) * least else "MISSED"
+        verdict = "met" if ratio >= least else "not met; spreads overlap" if max(ours) >= min(theirs) * least else "MISSED"
         yield f"{row}: {ratio:.2f} of rsync (at least {least}): {verdict}"
 
 

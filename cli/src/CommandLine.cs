@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Argosy.Cli.Benchmarks;
 using Argosy.Cli.Hosting;
+using Argosy.Cli.Messages;
 using Argosy.Cli.Shell;
 using Argosy.Cli.Transfer;
 
@@ -61,7 +62,7 @@ public static class CommandLine
 
         public override int Invoke(ParseResult parseResult)
         {
-            Console.Out.WriteLine($"argosy {Version}");
+            Console.Out.WriteLine(OutputText.Version(Version));
             return 0;
         }
     }

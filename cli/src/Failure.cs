@@ -1,3 +1,4 @@
+using Argosy.Cli.Messages;
 using Argosy.Client;
 using Argosy.Files;
 using Argosy.Server;
@@ -15,15 +16,16 @@ internal static class Failure
             ConfigurationException wrong => (wrong.Message, 2),
             StartException or AccountStoreException => (error.Message, 1),
             ClientException failed => (failed.Message, failed.ExitCode),
-            OperationCanceledException => ("stopped", 1),
+            OperationCanceledException => (StopText.Stopped, 1),
+            IOException or UnauthorizedAccessException => (SystemText.Of(error), 1),
             _ => (Unexpected(error).Message, 1),
         };
-        Console.Error.WriteLine($"argosy: {Terminal.Escape(message)}");
+        Console.Error.WriteLine(OutputText.Failure("argosy", null, Terminal.Escape(message)));
         if (Environment.GetEnvironmentVariable("ARGOSY_DEBUG") == "1") Console.Error.WriteLine(error);
         return code;
     }
 
     /// <summary>What is said of a mistake in the program.</summary>
     public static CommandException Unexpected(Exception error) =>
-        new($"{error.GetType().Name}: {error.Message} This is a bug, please report it (ARGOSY_DEBUG=1 shows the detail).");
+        new(OutputText.Unexpected(error.GetType().Name));
 }

@@ -3,6 +3,8 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Argosy.Cli.Benchmarks;
+using Argosy.Cli.Messages;
+using Argosy.Cli.Output;
 using Argosy.Cli.Transfer;
 
 namespace Argosy.Cli;
@@ -53,6 +55,8 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
 
     public override int Invoke(ParseResult parseResult)
     {
+        // Asked for by itself, the base library would change the terminal.
+        usual.MaxWidth = Console.IsOutputRedirected ? int.MaxValue : TerminalWindow.OutputColumns;
         usual.Invoke(parseResult);
         var output = parseResult.InvocationConfiguration.Output;
         var name = FullName(parseResult.CommandResult);
@@ -61,6 +65,9 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             output.WriteLine("Examples:");
             foreach (var line in lines) output.WriteLine($"  {line}");
         }
+
+        if (name == "argosy" || TransferCommands.Examples.ContainsKey(name))
+            output.WriteLine(HelpText.Surroundings);
 
         return 0;
     }

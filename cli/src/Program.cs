@@ -8,5 +8,5 @@ if (OpenFileLimit.Value < OpenFileLimit.Least)
     return 1;
 }
 
-WideOutput.Install();
-return await CommandLine.RunAsync(args);
+StandardStreams.Install();
+return Ending.With(await CommandLine.RunAsync(ArgumentBytes.Restore(args)));

@@ -1,7 +1,8 @@
 using System.CommandLine.Parsing;
 using System.CommandLine;
-using Argosy.Client;
-using Argosy.Server;
+using Argosy.Cli.Messages;
+using Argosy.Cli.Output;
+using Argosy.Cli.Transfer;
 
 namespace Argosy.Cli;
 
@@ -20,13 +21,15 @@ internal static class UsageErrors
             .FirstOrDefault(token => token.Value.Length > 1 && token.Value[0] == '-' && !meant.Contains(token))?.Value;
     }
 
-    /// <summary>Says what is wrong and what may have been meant; the exit code of bad usage.</summary>
+    /// <summary>Says what is wrong and what may have been meant, as JSON too where that was asked for; the exit code of bad usage.</summary>
     public static int Report(ParseResult parsed)
     {
         if (Message(parsed) is { } message)
         {
-            Console.Error.WriteLine($"argosy: {Terminal.Escape(message)}");
-            Console.Error.WriteLine($"See: {HelpWithExamples.FullName(parsed.CommandResult)} --help");
+            using var results = new Results(parsed.Tokens.Any(token => token.Value == "--json"));
+            results.Fail(new UsageException(message), null);
+            results.Complete();
+            Console.Error.WriteLine(UsageText.SeeHelp(HelpWithExamples.FullName(parsed.CommandResult)));
         }
         else
         {
@@ -34,21 +37,41 @@ internal static class UsageErrors
             parsed.RootCommandResult.Command.Parse(words).Invoke(new InvocationConfiguration { Output = Console.Error });
         }
 
-        return 2;
+        return ExitCodes.Usage;
     }
 
-    /// <summary>What is wrong. Null for a command whose verb is missing: its help is the answer.</summary>
+    /// <summary>What is wrong; safe to show. Null for a command whose verb is missing: its help is the answer.</summary>
     public static string? Message(ParseResult parsed)
     {
+        var command = parsed.CommandResult.Command;
         if ((UnknownOption(parsed) ?? parsed.UnmatchedTokens.FirstOrDefault()) is { } unknown)
         {
-            var what = unknown.StartsWith('-') ? $"there is no option \"{unknown}\" here"
-                : parsed.CommandResult.Command.Subcommands.Count > 0 ? $"there is no command \"{unknown}\" here"
-                : $"\"{unknown}\" is one argument too many";
-            return what + NearestWord.Hint(unknown, Words(parsed.CommandResult));
+            return unknown.StartsWith('-') ? UsageText.UnknownOption(unknown, Words(parsed.CommandResult))
+                : command.Subcommands.Count > 0 ? UsageText.UnknownCommand(unknown, Words(parsed.CommandResult))
+                : UsageText.OneTooMany(unknown);
         }
 
-        return parsed.CommandResult.Command.Subcommands.Count > 0 ? null : parsed.Errors[0].Message;
+        return command.Subcommands.Count > 0 ? null : Explain(parsed);
+    }
+
+    // The parser's own words are for programmers.
+    private static string Explain(ParseResult parsed)
+    {
+        var (result, fullName) = (parsed.CommandResult, HelpWithExamples.FullName(parsed.CommandResult));
+        foreach (var option in result.Children.OfType<OptionResult>())
+        {
+            var name = option.Option.Name;
+            if (option.Tokens.Count < option.Option.Arity.MinimumNumberOfValues)
+                return UsageText.OptionNeedsValue(name);
+            if (option.IdentifierTokenCount > 1 && option.Option.Arity.MaximumNumberOfValues <= 1)
+                return UsageText.OptionTwice(name);
+            if (option.Errors.Any() && option.Tokens.Count > 0)
+                return UsageText.BadValue(option.Tokens[^1].Value, name);
+        }
+
+        return result.Command.Arguments.FirstOrDefault(argument => (parsed.GetResult(argument)?.Tokens.Count ?? 0) < argument.Arity.MinimumNumberOfValues) is { } missing
+            ? UsageText.MissingWords(result.Command.Name, fullName, missing.Name)
+            : UsageText.Senseless(fullName);
     }
 
     private static IEnumerable<string> Words(CommandResult result) => result.Command.Subcommands.Select(command => command.Name)

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Argosy.Cli.Tests.Spine;
+using Argosy.Cli.Tests.Clones;
 
 namespace Argosy.Cli.Tests;
 
@@ -13,27 +13,6 @@ public sealed class LauncherTests : IDisposable
     private readonly TempFolder _home = new();
 
     public void Dispose() => _home.Dispose();
-
-    /// <summary>./check has built this tree by its launcher, from nothing in a new clone; with everything, a copy is built once more.</summary>
-    [Fact]
-    public async Task This_tree_is_built_and_serves_as_the_process_that_was_started()
-    {
-        var tree = SourceTree.Copy(_home["this tree"]);
-        var isBuilt = !Check.All && SourceTree.TryAddBuild(tree, ArgosyCommand.Program);
-        using var server = Process.Start(ArgosyCommand.Describe(
-            _home,
-            Path.Combine(tree, "argosy"),
-            ["serve", "share", "--anonymous", "ro", "--listen", "127.0.0.1:0", "--data", "data"],
-            Packages))!;
-        var log = server.StandardError.ReadToEndAsync();
-        Assert.StartsWith("ready argosy://127.0.0.1:", await server.StandardOutput.ReadLineAsync().WaitAsync(BuildPatience));
-        Assert.True(Directory.Exists(_home["share"]));
-        Assert.Equal($"{server.Id}\n", await File.ReadAllTextAsync(_home["data/server.pid"]));
-        await ArgosyCommand.RunProgramAsync(_home, "/bin/kill", [$"{server.Id}"]);
-        await server.WaitForExitAsync().WaitAsync(ArgosyCommand.Patience);
-        Assert.Equal(0, server.ExitCode);
-        Assert.NotEqual(isBuilt, (await log).StartsWith(Notice, StringComparison.Ordinal));
-    }
 
     [Fact]
     public async Task One_of_ten_first_starts_builds_and_the_others_wait()
@@ -142,10 +121,7 @@ public sealed class LauncherTests : IDisposable
         Assert.Equal(($"{expected}\n", ""), (result.Output, result.Error));
     }
 
-    // The packages that the build of these tests used: nothing is fetched a second time.
-    private static (string, string) Packages =>
-        ("NUGET_PACKAGES", Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages"));
+    private static (string, string) Packages => FreshClone.Packages;
 
     private Task<CommandResult> RunAsync(string launcher, params string[] arguments) =>
         ArgosyCommand.RunProgramAsync(_home, launcher, arguments, BuildPatience, Packages);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Argosy.Bench;
+using Argosy.Cli.Output;
 
 namespace Argosy.Cli.Benchmarks;
 
@@ -53,13 +54,6 @@ internal static class BenchCommand
     public static int Width()
     {
         if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), out var columns) && columns > 0) return columns;
-        try
-        {
-            return Console.IsOutputRedirected || Console.WindowWidth <= 0 ? 80 : Console.WindowWidth;
-        }
-        catch (IOException)
-        {
-            return 80;
-        }
+        return TerminalWindow.OutputColumns;
     }
 }

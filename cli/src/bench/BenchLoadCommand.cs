@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using Argosy.Bench;
+using Argosy.Cli.Output;
 
 namespace Argosy.Cli.Benchmarks;
 
@@ -35,7 +36,7 @@ internal static class BenchLoadCommand
         {
             using var load = new LoadGenerator(options);
             Console.Out.WriteLine(load.Run().ToJson());
-            if (options.Kind == LoadKind.Idle) Console.OpenStandardInput().CopyTo(Stream.Null);
+            if (options.Kind == LoadKind.Idle) StandardStreams.OpenInput().CopyTo(Stream.Null);
             return 0;
         }
         catch (Exception e) when (e is BenchException or PlatformNotSupportedException)

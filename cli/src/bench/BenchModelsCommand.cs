@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Argosy.Bench;
+using Argosy.Cli.Messages;
 using Argosy.Server;
 
 namespace Argosy.Cli.Benchmarks;
@@ -80,7 +81,7 @@ internal static class BenchModelsCommand
     private static void Write(string path, string text)
     {
         File.WriteAllText(path, text);
-        Console.Out.WriteLine($"wrote {path}");
+        Console.Out.WriteLine(BenchText.Wrote(path));
     }
 
     // Before twenty minutes of measuring, not after it.
@@ -95,7 +96,7 @@ internal static class BenchModelsCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"cannot write to {folder}: {e.Message}");
+            throw new CommandException(BenchText.CannotWrite(folder, e));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Argosy.Bench;
+using Argosy.Cli.Messages;
 
 namespace Argosy.Cli.Benchmarks;
 
@@ -33,7 +34,7 @@ internal static class BenchReportCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"cannot read {path}: {e.Message}");
+            throw new CommandException(BenchText.CannotRead(path, e));
         }
     }
 }

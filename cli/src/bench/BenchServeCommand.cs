@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Argosy.Bench;
+using Argosy.Cli.Output;
 
 namespace Argosy.Cli.Benchmarks;
 
@@ -12,7 +13,7 @@ internal static class BenchServeCommand
         var command = new Command("serve", "Serve the benchmark's echo under one model.") { model };
         command.Hidden = true;
         command.SetAction((parsed, _) => BenchCommand.RunAsync(
-            () => MeasuredServer.RunAsync(parsed.GetValue(model)!, Console.OpenStandardInput(), Console.Out)));
+            () => MeasuredServer.RunAsync(parsed.GetValue(model)!, StandardStreams.OpenInput(), Console.Out)));
         return command;
     }
 }

@@ -39,6 +39,6 @@ internal static class Columns
             text.Append('\n');
         }
 
-        return isCut ? text.Append(System.Globalization.CultureInfo.InvariantCulture, $"… and {names.Count - (rows * columns)} more\n").ToString() : text.ToString();
+        return isCut ? text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{ProgressGlyphs.OfEnvironment().Missing} and {names.Count - (rows * columns)} more\n").ToString() : text.ToString();
     }
 }

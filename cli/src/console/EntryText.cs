@@ -31,15 +31,16 @@ internal static class EntryText
         return type + string.Concat(Letters.Select((letter, index) => ((int)entry.Mode >> (8 - index) & 1) == 1 ? letter : '-'));
     }
 
-    public static string Time(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset time) => LocalTime.Of(time).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary>The name, a slash after a folder's.</summary>
     public static string Name(RemoteEntry entry) => entry.Kind == EntryKind.Folder ? $"{entry.Name}/" : entry.Name.ToString();
 
     /// <summary>A line of <c>ls -l</c>.</summary>
-    public static string Line(RemoteEntry entry)
+    public static string Line(RemoteEntry entry, bool isHuman)
     {
+        var size = isHuman ? Sizes.Short(entry.Size).PadLeft(6) : entry.Size.ToString(CultureInfo.InvariantCulture).PadLeft(14);
         var target = entry.LinkTarget is { } place ? $" -> {place}" : "";
-        return $"{Mode(entry)} {entry.Size,14} {Time(entry.Modified)} {Name(entry)}{target}";
+        return $"{Mode(entry)} {size} {Time(entry.Modified)} {Name(entry)}{target}";
     }
 }

@@ -1,49 +1,35 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 namespace Argosy.Cli.Output;
 
 /// <summary>
-/// While it lives the terminal does not show what is typed (termios(3)). Reading key by key, as the base library offers, shows what is typed or
-/// pasted between two keys.
+/// While it lives the terminal does not show what is typed. Reading key by key, as the base library offers, shows what is typed or pasted between two
+/// keys.
 /// </summary>
-internal sealed partial class HiddenTyping : IDisposable
+internal sealed class HiddenTyping : IDisposable
 {
     private const int StandardInput = 0;
-    private const int Now = 0;
 
-    // struct termios begins with four 32-bit flag words, c_lflag the last; it is smaller than this on every Linux.
+    // struct termios begins with four 32-bit flag words, c_lflag the last.
     private const int LocalFlags = 12;
-    private const int Room = 128;
     private const uint Echo = 0x8;
+    private static readonly PosixSignal[] Endings = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT, PosixSignal.SIGHUP];
 
-    private readonly byte[]? _before;
+    private readonly TerminalMode? _mode;
 
-    private HiddenTyping(byte[]? before) => _before = before;
+    private HiddenTyping(TerminalMode? mode) => _mode = mode;
 
-    /// <summary>Stops showing from now on. Does nothing where standard input is no terminal, or the system is not Linux.</summary>
-    public static HiddenTyping Begin()
-    {
-        var state = new byte[Room];
-        if (!OperatingSystem.IsLinux() || GetAttributes(StandardInput, state) != 0)
-            return new HiddenTyping(null);
-        var before = state.ToArray();
-        var flags = BinaryPrimitives.ReadUInt32LittleEndian(state.AsSpan(LocalFlags));
-        BinaryPrimitives.WriteUInt32LittleEndian(state.AsSpan(LocalFlags), flags & ~Echo);
-        _ = SetAttributes(StandardInput, Now, state);
-        return new HiddenTyping(before);
-    }
+    /// <summary>Stops showing from now on. Does nothing where there is no terminal.</summary>
+    /// <param name="terminal">Which; standard input.</param>
+    /// <param name="ask">Asks: now, and once more after the process was stopped and goes on.</param>
+    public static HiddenTyping Begin(int terminal = StandardInput, Action? ask = null) => new(TerminalMode.Begin(terminal, Hide, Endings, ask));
 
     /// <summary>Shows again what is typed.</summary>
-    public void Dispose()
+    public void Dispose() => _mode?.Dispose();
+
+    private static void Hide(byte[] modes)
     {
-        if (_before is not null)
-            _ = SetAttributes(StandardInput, Now, _before);
+        var flags = modes.AsSpan(LocalFlags, sizeof(uint));
+        MemoryMarshal.Write(flags, MemoryMarshal.Read<uint>(flags) & ~Echo);
     }
-
-    [LibraryImport("libc", EntryPoint = "tcgetattr")]
-    private static partial int GetAttributes(int descriptor, [Out] byte[] state);
-
-    [LibraryImport("libc", EntryPoint = "tcsetattr")]
-    private static partial int SetAttributes(int descriptor, int when, byte[] state);
 }

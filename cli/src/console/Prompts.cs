@@ -1,50 +1,69 @@
+using System.Runtime.InteropServices;
+using Argosy.Cli.Messages;
+using Argosy.Cli.Transfer;
 using Argosy.Client;
-using Microsoft.Win32.SafeHandles;
 
 namespace Argosy.Cli.Output;
 
-/// <summary>Questions to the person at the terminal. They go to standard error, so that results stay apart.</summary>
+/// <summary>Questions to the person at the terminal. They go to the terminal itself, so that results stay apart and a file may come from a pipe.</summary>
 internal static class Prompts
 {
     /// <summary>True when somebody is there to answer.</summary>
-    public static bool CanAsk => !Console.IsInputRedirected && !Console.IsErrorRedirected;
+    public static bool CanAsk => ControllingTerminal.IsAttended;
 
     /// <summary>Asks for a password without showing it.</summary>
-    public static async ValueTask<string?> PasswordAsync(ArgosyUrl url, CancellationToken stop)
-    {
-        // Before the question, so that nothing typed early is shown; and ended here, when the command is stopped while it waits.
-        using var hidden = HiddenTyping.Begin();
-        Console.Error.Write($"Password of {Terminal.Escape(url.User!)} at {url.Authority}: ");
-        var password = await Task.Run(ReadLine, CancellationToken.None).WaitAsync(stop);
-        Console.Error.WriteLine();
-        return password;
-    }
+    public static async ValueTask<string?> PasswordAsync(ArgosyUrl url, CancellationToken stop) =>
+        await AskAsync(PromptText.Password(url), isHidden: true, stop);
 
     /// <summary>Shows an unknown server's key and asks whether it is the right one.</summary>
+    /// <exception cref="CommandException">It is not.</exception>
     public static async ValueTask<bool> AcceptAsync(UnknownServer server, CancellationToken stop)
     {
-        Console.Error.WriteLine($"{server.Authority} is not known here, and {server.Reason}. Its key is");
-        Console.Error.WriteLine($"  {server.Fingerprint}");
-        Console.Error.Write("Compare it with what the server printed when it started. Trust this key from now on? [y/N] ");
-        var answer = await Task.Run(ReadLine, CancellationToken.None).WaitAsync(stop);
-        return answer.Trim() is "y" or "Y" or "yes";
+        var answer = await AskAsync(PromptText.Trust(server), isHidden: false, stop);
+        return answer?.Trim() is "y" or "Y" or "yes" ? true : throw new CommandException(PromptText.NotTrusted, ExitCodes.NotVerified);
     }
 
-    /// <summary>A line typed without being shown; what was typed before the call may have been.</summary>
-    public static string ReadHidden()
+    /// <summary>Lines typed without being shown; nothing that is typed between two questions is shown either.</summary>
+    /// <param name="questions">Each is shown before its line, and again when the process goes on after a stop.</param>
+    public static IReadOnlyList<string> ReadHidden(params string[] questions)
     {
-        using var hidden = HiddenTyping.Begin();
-        var line = ReadLine();
-        Console.Error.WriteLine();
-        return line;
+        using var terminal = ControllingTerminal.TryOpen() ?? throw new CommandException(PromptText.NobodyToAsk);
+        var question = questions[0];
+        using var hidden = HiddenTyping.Begin(terminal.Descriptor, () => terminal.Write(question));
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => terminal.Write("\n"));
+        var lines = new List<string>();
+        foreach (var next in questions)
+        {
+            if (lines.Count > 0)
+                terminal.Write(question = next);
+            lines.Add(terminal.ReadLine() ?? "");
+            // What was typed unseen has not moved the cursor.
+            terminal.Write("\n");
+        }
+
+        return lines;
     }
 
-    // Not Console.ReadLine, nor the console's stream, which show each key by themselves: the terminal edits the line and ends it at Enter.
-    private static string ReadLine()
+    private static async Task<string?> AskAsync(string question, bool isHidden, CancellationToken stop)
     {
-        using var handle = new SafeFileHandle(0, ownsHandle: false);
-        using var terminal = new FileStream(handle, FileAccess.Read, bufferSize: 0);
-        using var input = new StreamReader(terminal, bufferSize: 1024);
-        return input.ReadLine() ?? "";
+        // Not disposed of while somebody may still read from it: a question that was given up leaves its reader behind.
+        var terminal = ControllingTerminal.TryOpen() ?? throw new CommandException(PromptText.NobodyToAsk);
+        using var hidden = isHidden ? HiddenTyping.Begin(terminal.Descriptor, () => terminal.Write(question)) : null;
+        if (!isHidden)
+            terminal.Write(question);
+        try
+        {
+            var answer = await Task.Run(terminal.ReadLine, CancellationToken.None).WaitAsync(stop);
+            // What was typed unseen has not moved the cursor.
+            if (isHidden || answer is null)
+                terminal.Write("\n");
+            terminal.Dispose();
+            return answer;
+        }
+        catch (OperationCanceledException)
+        {
+            terminal.Write("\n");
+            throw;
+        }
     }
 }

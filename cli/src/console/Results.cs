@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Argosy.Cli.Messages;
 using Argosy.Cli.Transfer;
 using Argosy.Client;
 
@@ -15,6 +16,7 @@ internal sealed class Results(bool isJson) : IDisposable
 {
     // Lines wait while a progress line has the terminal, but never more than these.
     private const int MostHeld = 1000;
+    private static readonly TimeSpan Courtesy = TimeSpan.FromMilliseconds(200);
     private readonly List<(TextWriter Writer, string Line)> _held = [];
 
     // Null on a terminal, where each line is seen at once.
@@ -26,6 +28,12 @@ internal sealed class Results(bool isJson) : IDisposable
 
     /// <summary>Who speaks in failures and warnings.</summary>
     public string Speaker { get; set; } = "argosy";
+
+    /// <summary>The server's host where the command has come without a name: then what is not permitted may be so to somebody with one.</summary>
+    public string? VisitsAt { get; set; }
+
+    /// <summary>True once there is a session, so that something may have been begun.</summary>
+    public bool HasBegun { get; set; }
 
     /// <summary>Shows one result.</summary>
     /// <param name="text">For people, already safe to show; empty: nothing worth a line.</param>
@@ -41,14 +49,24 @@ internal sealed class Results(bool isJson) : IDisposable
     /// <summary>Shows something that is no failure but should be known: on standard error, and as an object where objects were asked for.</summary>
     public void Warn(string text, Action<Utf8JsonWriter> describe)
     {
-        Write(Console.Error, $"{Speaker}: {text}");
+        Write(Console.Error, OutputText.Failure(Speaker, null, text));
         if (isJson)
             Write(Console.Out, Encode(describe));
         _gathered?.TryFlush();
     }
 
     /// <summary>Shows people what to do next.</summary>
-    public void Advise(string text) => Write(Console.Error, $"{Speaker}: {text}");
+    public void Advise(string text) => Write(Console.Error, OutputText.Failure(Speaker, null, text));
+
+    /// <summary>The same at the last moment, before a signal ends the process: whatever has the terminal makes room.</summary>
+    public void AdviseAtOnce(string text) => Task.Run(() =>
+    {
+        lock (_held)
+        {
+            _held.Add((Console.Error, OutputText.Failure(Speaker, null, text)));
+            Flush();
+        }
+    }).Wait(Courtesy);
 
     /// <summary>Shows what went wrong, and with what.</summary>
     /// <param name="exception">What went wrong.</param>
@@ -58,13 +76,17 @@ internal sealed class Results(bool isJson) : IDisposable
     {
         var message = exception switch
         {
-            OperationCanceledException when resume is not null => $"Stopped. To go on where it stopped, repeat: {resume}",
-            OperationCanceledException => "Stopped. Nothing unfinished was kept.",
+            OperationCanceledException when resume is not null => StopText.StoppedRepeat(resume),
+            OperationCanceledException => HasBegun ? StopText.NothingKept : StopText.Stopped,
+            RefusedException { Deed: { } deed } refused when VisitsAt is { } server => PlaceText.VisitorsMayNot(refused.Path, deed, server),
             _ => Message(exception),
         };
-        // A server's words often begin with the name already.
-        var line = subject is null || message.StartsWith(subject, StringComparison.Ordinal) ? $"{Speaker}: {message}" : $"{Speaker}: {subject}: {message}";
-        Write(Console.Error, line);
+        // There is nobody to tell what became of what nobody reads.
+        if (exception is OutputException { IsUnread: true })
+            return;
+        // A place on the server says more than the file that was to go there.
+        var isPlaced = exception is RefusedException { Path: { } path } && message.StartsWith($"{path}: ", StringComparison.Ordinal);
+        Write(Console.Error, OutputText.Failure(Speaker, isPlaced ? null : subject, message));
         if (isJson)
         {
             Write(Console.Out, Encode(json =>
@@ -114,16 +136,14 @@ internal sealed class Results(bool isJson) : IDisposable
         NotVerifiedException => "not-verified",
         NotTrustedException => "not-trusted",
         OperationCanceledException => "stopped",
-        UsageException or FormatException => "usage",
+        UsageException or FormatException or CommandException { ExitCode: ExitCodes.Usage } => "usage",
+        CommandException { ExitCode: ExitCodes.NotVerified } => "not-trusted",
         _ => "failed",
     };
 
-    // The client's own messages are safe already; the base library's may repeat a file's name as it is.
+    // This program's own messages are safe already.
     private static string Message(Exception exception) =>
-        exception is ClientException or UsageException or FormatException ? exception.Message : Harmless(exception.Message);
-
-    private static string Harmless(string message) =>
-        string.Concat(message.Select(character => char.IsControl(character) ? Terminal.Escape(character.ToString()) : character.ToString()));
+        exception is ClientException or CommandException or UsageException or FormatException ? exception.Message : SystemText.Of(exception);
 
     private static string Encode(Action<Utf8JsonWriter> describe)
     {

@@ -24,20 +24,13 @@ internal static partial class TerminalWindow
     private const uint LineByLine = 0x2;
 
     /// <summary>How wide it is now; 80 where it does not say.</summary>
-    public static int Columns
-    {
-        get
-        {
-            var size = new byte[SizeLength];
-            var columns = OperatingSystem.IsLinux() && Control(StandardError, GetWindowSize, size) == 0
-                ? MemoryMarshal.Read<ushort>(size.AsSpan(SizeColumns))
-                : 0;
-            return columns > 0 ? columns : Usual;
-        }
-    }
+    public static int Columns => ColumnsOf(StandardError);
+
+    /// <summary>The same of the terminal that standard output goes to.</summary>
+    public static int OutputColumns => ColumnsOf(StandardOutput);
 
     /// <summary>False while this process runs in the background of a shell: then the terminal is somebody else's (tcgetpgrp(3)).</summary>
-    public static bool IsForeground => !OperatingSystem.IsLinux() || ForegroundGroup(StandardError) is var group && (group < 0 || group == OwnGroup());
+    public static bool IsForeground => IsForegroundOf(StandardError);
 
     /// <summary>True where a program reads its keys one by one, as a pager does that shows this command's output.</summary>
     public static bool IsTakenByProgram
@@ -66,6 +59,16 @@ internal static partial class TerminalWindow
 
     /// <summary>Stands still until the shell lets it go on (signal(7)).</summary>
     public static void StopProcess() => _ = Kill(Environment.ProcessId, Stop);
+
+    /// <summary><see cref="IsForeground"/>, asked of another descriptor; true where that is no terminal of this process.</summary>
+    public static bool IsForegroundOf(int terminal) => !OperatingSystem.IsLinux() || (ForegroundGroup(terminal) is var group && (group < 0 || group == OwnGroup()));
+
+    private static int ColumnsOf(int terminal)
+    {
+        var size = new byte[SizeLength];
+        var columns = OperatingSystem.IsLinux() && Control(terminal, GetWindowSize, size) == 0 ? MemoryMarshal.Read<ushort>(size.AsSpan(SizeColumns)) : 0;
+        return columns > 0 ? columns : Usual;
+    }
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);

@@ -1,3 +1,4 @@
+using Argosy.Cli.Messages;
 using Argosy.Cli.Shell.Verbs;
 using Argosy.Cli.Transfer;
 
@@ -52,6 +53,8 @@ internal sealed class LineRunner(RemoteShell shell)
                 return (0, false);
             var verb = AllVerbs.Find(first.Text) ?? throw SessionVerbs.Unknown(first.Text);
             shell.Results.Speaker = place is null ? verb.Name : $"{place}: {verb.Name}";
+            if (words.Any(word => IsPipe(word, line)))
+                throw new UsageException(ShellText.NoPipes);
             if (!verb.TakesAllWords && words.Any(word => word.Text is "--help"))
                 (verb, words) = (AllVerbs.Find("help")!, [first]);
             call = Call.Of(shell, verb, words, running.Token);
@@ -74,6 +77,10 @@ internal sealed class LineRunner(RemoteShell shell)
         }
     }
 
+    // What other shells would obey, where no quotes say that it is a name.
+    private static bool IsPipe(Word word, string line) =>
+        line[word.Start] == word.Text.FirstOrDefault() && (word.Text[0] == '|' || word.Text is ">" or ">>" or "<" or "&" or "&&" or ";");
+
     private void Abandon(CancellationTokenSource running)
     {
         if (_running == running)
@@ -87,9 +94,9 @@ internal sealed class LineRunner(RemoteShell shell)
             shell.Settle(_patience);
             shell.Lines.BeginRow();
             if (call?.CanResume == true)
-                AdviseResume(line, "Stopped. ");
+                AdviseResume(line, StopText.StoppedRepeat);
             else
-                shell.Results.Advise("Stopped.");
+                shell.Results.Advise(StopText.Stopped);
             return (1, true);
         }
 
@@ -101,6 +108,6 @@ internal sealed class LineRunner(RemoteShell shell)
     }
 
     // As it was typed, but for what a terminal would obey.
-    private void AdviseResume(string line, string before = "") =>
-        shell.Results.Advise($"{before}To go on where it stopped, repeat: {Client.Terminal.Escape(line.Trim()).Replace(@"\\", @"\", StringComparison.Ordinal)}");
+    private void AdviseResume(string line, Func<string, string>? words = null) =>
+        shell.Results.Advise((words ?? StopText.Repeat)(Client.Terminal.Escape(line.Trim()).Replace(@"\\", @"\", StringComparison.Ordinal)));
 }

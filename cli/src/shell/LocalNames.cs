@@ -1,4 +1,5 @@
 using System.Text;
+using Argosy.Cli.Messages;
 using Argosy.Cli.Transfer;
 using Argosy.Client;
 
@@ -14,7 +15,7 @@ internal static class LocalNames
     public static string One(Word word) => Place(word, word.Text);
 
     /// <summary>The places that a word means; a pattern's are sorted.</summary>
-    /// <exception cref="IOException">A pattern that nothing matches.</exception>
+    /// <exception cref="CommandException">A pattern that nothing matches.</exception>
     public static IReadOnlyList<string> All(Word word)
     {
         if (word.Pattern is null || Path.Exists(One(word)))
@@ -23,18 +24,15 @@ internal static class LocalNames
         IEnumerable<string> found = [parts[0].Length == 0 ? "/" : ""];
         foreach (var (index, part) in parts.Index().Where(part => part.Item.Length > 0))
             found = found.SelectMany(folder => Match(folder, part, isLast: index == parts.Length - 1)).ToList();
-        return found.ToList() is { Count: > 0 } matches ? matches : throw new IOException($"Nothing here matches {Terminal.Escape(word.Text)}.");
+        return found.ToList() is { Count: > 0 } matches ? matches : throw new CommandException(PlaceText.NothingMatchesHere(Terminal.Escape(word.Text)));
     }
 
     // A name that looks like a URL is still a name.
     private static string Place(Word word, string text)
     {
-        for (var at = 0; at < text.Length; at += char.IsSurrogatePair(text, at) ? 2 : 1)
-        {
-            if (text[at] == '\0' || !Rune.TryGetRuneAt(text, at, out _))
-                throw new UsageException("Local names can be text alone.");
-        }
-
+        // Bytes that are no text are fine; half a character and a zero are not.
+        if (ByteText.ToBytes(text).Contains((byte)0))
+            throw new UsageException(PlaceText.ZeroInName);
         if (word.IsAtHome && (text == "~" || text.StartsWith("~/", StringComparison.Ordinal)))
             return Home + text[1..];
         return ArgosyUrl.Looks(text) ? $"./{text}" : text;

@@ -1,3 +1,4 @@
+using Argosy.Cli.Messages;
 using Argosy.Cli.Output;
 using Argosy.Cli.Shell.Editing;
 using Argosy.Cli.Transfer;
@@ -43,12 +44,15 @@ internal sealed class RemoteShell(ArgosyUrl url, Remote remote, ILines lines)
     public string Url(RemotePath path) => (_root with { Path = path }).ToString();
 
     /// <summary>Goes to a folder.</summary>
-    /// <exception cref="IOException">It is none.</exception>
+    /// <exception cref="RefusedException">There is nothing.</exception>
+    /// <exception cref="CommandException">It is no folder.</exception>
     public async Task EnterAsync(RemotePath folder, CancellationToken stop)
     {
         var client = await ConnectAsync(stop);
-        if ((await client.StatAsync(folder, cancellationToken: stop))?.Kind != EntryKind.Folder)
-            throw new IOException($"{folder} is no folder on the server.");
+        if (await client.StatAsync(folder, cancellationToken: stop) is not { } entry)
+            throw RefusedException.NotFound(folder);
+        if (entry.Kind != EntryKind.Folder)
+            throw new CommandException(PlaceText.NotAFolder(folder));
         var place = RemoteFolders.Resolve(RemotePath.Root, folder.Bytes.Span.TrimEnd((byte)'/'));
         if (place != Folder)
             (Previous, Folder) = (Folder, place);
@@ -61,7 +65,7 @@ internal sealed class RemoteShell(ArgosyUrl url, Remote remote, ILines lines)
         if (!await remote.ForgetEndedAsync(_root))
             return;
         await ConnectAsync(stop);
-        Results.Advise($"The connection was lost; connected again to {_root.Authority}.");
+        Results.Advise(StopText.Reconnected(_root.Authority));
     }
 
     /// <summary>

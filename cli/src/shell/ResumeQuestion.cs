@@ -1,3 +1,4 @@
+using Argosy.Cli.Messages;
 using Argosy.Cli.Output;
 using Argosy.Cli.Shell.Editing;
 using Argosy.Client;
@@ -16,7 +17,7 @@ internal static class ResumeQuestion
             : $"{unfinished.Count} files, {Sizes.Of(unfinished.Sum(part => part.Bytes))} of {Sizes.Of(unfinished.Sum(part => part.Size))}";
         while (true)
         {
-            switch ((await lines.AskAsync($"{subject}  incomplete: continue? [Y/n] ", stop)).Trim().ToUpperInvariant())
+            switch ((await lines.AskAsync(ShellText.Continue(subject), stop)).Trim().ToUpperInvariant())
             {
                 case "" or "Y" or "YES":
                     return true;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Argosy.Cli.Messages;
 using Argosy.Cli.Output;
 using Argosy.Cli.Shell.Editing;
 using Argosy.Cli.Transfer;
@@ -23,6 +24,7 @@ internal sealed class ShellCommand
         using var end = new CancellationTokenSource();
         RemoteShell? shell = null;
         LineRunner? runner = null;
+        var isInterrupted = false;
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
@@ -30,7 +32,7 @@ internal sealed class ShellCommand
         {
             var url = ArgosyUrl.Parse(parsed.GetRequiredValue(_url));
             var isScript = Console.IsInputRedirected;
-            using var lines = isScript ? new ScriptLines(Console.In) : LinesOfTerminal(async (line, stop) => await new NameCompleter(shell!).FindAsync(line, stop));
+            using var lines = isScript ? new ScriptLines(OpenScript()) : LinesOfTerminal(async (line, stop) => await new NameCompleter(shell!).FindAsync(line, stop));
             await using var remote = new Remote(_connection.For(parsed), _connection.TakesStandardInput(parsed), results)
             {
                 MayContinue = isScript ? null : (unfinished, stop) => ResumeQuestion.AskAsync(unfinished, lines, stop),
@@ -41,18 +43,15 @@ internal sealed class ShellCommand
                 await shell.EnterAsync(url.Path, end.Token);
             runner = new LineRunner(shell);
             if (isScript)
-                return await RunScriptAsync(shell, runner, end.Token);
-            Console.Error.WriteLine($"Connected to {url.Authority}. Type help to see the commands.");
-            return await RunDialogueAsync(shell, runner, end.Token);
+                return await RunScriptAsync(shell, runner, end.Token) is var code && isInterrupted ? ExitCodes.Interrupted : code;
+            Console.Error.WriteLine(ShellText.Connected(url.Authority));
+            return await RunInteractiveAsync(shell, runner, end.Token);
         }
         catch (OperationCanceledException)
         {
-            // Behind a question for the password.
-            if (runner is null && Prompts.CanAsk)
-                Console.Error.WriteLine();
             results.Speaker = "argosy";
-            results.Advise("Stopped.");
-            return 1;
+            results.Advise(StopText.Stopped);
+            return isInterrupted ? ExitCodes.Interrupted : 1;
         }
         catch (Exception exception) when (ExitCodes.Of(exception) is { } code)
         {
@@ -64,9 +63,10 @@ internal sealed class ShellCommand
         void Interrupt(PosixSignalContext context)
         {
             context.Cancel = true;
+            isInterrupted |= runner is null || Console.IsInputRedirected;
             if (runner?.Interrupt() == true)
                 return;
-            if (runner is null || Console.IsInputRedirected)
+            if (isInterrupted)
                 end.Cancel();
             else
                 shell!.Lines.Restart();
@@ -83,6 +83,13 @@ internal sealed class ShellCommand
         OperatingSystem.IsLinux() && !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb"
             ? new LineEditor(History.Default, completer)
             : new PlainLines();
+
+    // At once, not at the first line: without one there is nothing to connect for.
+    private static TextReader OpenScript()
+    {
+        StandardStreams.OpenInput().Dispose();
+        return Console.In;
+    }
 
     // A password is easily mistyped; one from elsewhere does not get better.
     private static async Task LogInAsync(RemoteShell shell, bool canRetry, CancellationToken stop)
@@ -101,7 +108,7 @@ internal sealed class ShellCommand
         }
     }
 
-    private static async Task<int> RunDialogueAsync(RemoteShell shell, LineRunner runner, CancellationToken end)
+    private static async Task<int> RunInteractiveAsync(RemoteShell shell, LineRunner runner, CancellationToken end)
     {
         while (!shell.IsOver)
         {
@@ -144,7 +151,7 @@ internal sealed class ShellCommand
 
     private Command Build()
     {
-        var command = new Command("shell", "Work with a server in a dialogue, or run a script of its commands from standard input.") { _url };
+        var command = new Command("shell", "Work with a server interactively, or run a script of commands from standard input.") { _url };
         _connection.AddTo(command);
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;

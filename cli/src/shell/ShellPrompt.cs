@@ -14,6 +14,6 @@ internal static class ShellPrompt
         if (Columns.Width(whole) <= columns / 2)
             return whole;
         var last = folder[(folder.LastIndexOf('/') + 1)..];
-        return Columns.Width(last) + 4 <= columns / 2 ? $"…/{last}> " : "> ";
+        return Columns.Width(last) + 4 <= columns / 2 ? $"{ProgressGlyphs.OfEnvironment().Missing}/{last}> " : "> ";
     }
 }

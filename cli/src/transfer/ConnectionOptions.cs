@@ -8,7 +8,7 @@ namespace Argosy.Cli.Transfer;
 internal sealed class ConnectionOptions
 {
     private readonly Option<bool> _acceptNew = new("--accept-new") { Description = "Trust an unknown server's key and remember it; a changed key is refused all the same." };
-    private readonly Option<string> _fingerprint = new("--fingerprint") { Description = "Trust this key alone: sha256:… as argosy serve prints it.", HelpName = "KEY" };
+    private readonly Option<string> _fingerprint = new("--fingerprint") { Description = "Trust this key alone: sha256:..., as argosy serve prints it.", HelpName = "KEY" };
     private readonly Option<bool> _passwordStdin = new("--password-stdin") { Description = "Read the password from the first line of standard input." };
 
     public void AddTo(Command command)

@@ -6,7 +6,8 @@ namespace Argosy.Cli.Transfer;
 /// <summary>Entries of a folder, sorted by name and shown: on a terminal beside each other, elsewhere one on a line.</summary>
 /// <param name="results">Where they are shown.</param>
 /// <param name="isLong">With permissions, size and time.</param>
-internal sealed class EntryList(Results results, bool isLong)
+/// <param name="isHuman">Sizes in units that fit them.</param>
+internal sealed class EntryList(Results results, bool isLong, bool isHuman)
 {
     private readonly List<RemoteEntry> _entries = [];
 
@@ -20,9 +21,9 @@ internal sealed class EntryList(Results results, bool isLong)
     {
         _entries.Sort((left, right) => left.Name.Bytes.Span.SequenceCompareTo(right.Name.Bytes.Span));
         if (isLong || results.IsJson || Console.IsOutputRedirected)
-            _entries.ForEach(entry => results.Show(isLong ? EntryText.Line(entry) : EntryText.Name(entry), json => json.WriteEntry("name", entry)));
+            _entries.ForEach(entry => results.Show(isLong ? EntryText.Line(entry, isHuman) : EntryText.Name(entry), json => json.WriteEntry("name", entry)));
         else
-            results.Show(Columns.Of(_entries.Select(EntryText.Name).ToList(), Math.Max(Console.WindowWidth, 1)).TrimEnd('\n'), _ => { });
+            results.Show(Columns.Of(_entries.Select(EntryText.Name).ToList(), TerminalWindow.OutputColumns).TrimEnd('\n'), _ => { });
         _entries.Clear();
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Unicode;
+using Argosy.Cli.Messages;
 using Argosy.Cli.Output;
 using Argosy.Client;
 
@@ -11,10 +12,11 @@ internal sealed class GetCommand : RemoteCommand
 {
     private readonly Argument<string[]> _words = new("URL... [DEST]")
     {
-        Description = "Files on servers, with -r folders too; * ? [a-z] in quotes mean several. Then where to: a folder, a file's name, or - for standard output. Without it: this folder.",
+        Description = "Remote files; quote wildcards (* ? [a-z]). With -r folders too. Then where to: a folder, a file's name, or - for standard output. Without it: this folder.",
         Arity = ArgumentArity.OneOrMore,
     };
 
+    private readonly Option<bool> _toTerminal = new("--to-terminal") { Description = "With -: what is no text too, where standard output is a terminal." };
     private readonly TransferOptions _options = new("here");
 
     public static Command Create() => new GetCommand().Build();
@@ -22,10 +24,8 @@ internal sealed class GetCommand : RemoteCommand
     protected override async Task<int> RunAsync(ParseResult parsed, Remote remote, CancellationToken stop)
     {
         var words = parsed.GetRequiredValue(_words);
-        var hasTarget = !ArgosyUrl.Looks(words[^1]);
+        var hasTarget = words.Length > 1 && !ArgosyUrl.Looks(words[^1]);
         var urls = (hasTarget ? words[..^1] : words).Select(ArgosyUrl.Parse).ToList();
-        if (urls.Count == 0)
-            throw new UsageException("Say what to get: argosy get argosy://host/file");
         var isRecursive = _options.IsRecursive(parsed);
         var target = new GetTarget(hasTarget ? words[^1] : ".", urls.Count > 1);
         if (!isRecursive)
@@ -50,13 +50,14 @@ internal sealed class GetCommand : RemoteCommand
         progress.Expect(plan.Count(source => !source.IsFolder));
         progress.ExpectTrees(plan.Count(source => source.IsFolder));
         // What goes to the terminal itself needs all of it.
+        var isText = !Console.IsOutputRedirected && !parsed.GetValue(_toTerminal);
         return target.IsOutput && !Console.IsOutputRedirected ? await GetAllAsync() : await progress.ShowAsync(GetAllAsync(), stop);
 
         async Task<int> GetAllAsync()
         {
             code = Math.Max(Math.Max(code, left), await Batch.RunAsync(
                 plan.Where(source => !source.IsFolder),
-                (source, cancel) => GetAsync(remote, source.Url, source.Place, _options.ForGet(parsed), progress, cancel),
+                (source, cancel) => GetAsync(remote, source.Url, source.Place, isText, _options.ForGet(parsed), progress, cancel),
                 source => source.Url.Path.ToString(),
                 remote.Results,
                 stop));
@@ -101,25 +102,25 @@ internal sealed class GetCommand : RemoteCommand
 
             if (isAny)
                 continue;
-            remote.Results.Fail(new IOException("Nothing on the server matches."), url.Path.ToString());
+            remote.Results.Fail(RefusedException.NotFound(url.Path).InOtherWords(PlaceText.NothingMatchesThere), url.Path.ToString());
             fail(1);
         }
     }
 
     private static async Task<Action> GetAsync(
-        Remote remote, ArgosyUrl url, string file, GetOptions options, Progress progress, CancellationToken stop)
+        Remote remote, ArgosyUrl url, string file, bool isText, GetOptions options, Progress progress, CancellationToken stop)
     {
         var client = await remote.ConnectAsync(url, stop);
         using var part = progress.Begin(url.Path.ToString());
         options = options with { Progress = part };
         if (file == "-")
         {
-            await using var output = Console.OpenStandardOutput();
+            await using var output = isText ? new TextOnly(StandardStreams.OpenOutput()) : StandardStreams.OpenOutput();
             await client.GetAsync(url.Path, output, options, stop);
             return () => { };
         }
 
-        if (!options.Overwrite && File.Exists(file))
+        if (!options.Overwrite && LocalPlace.Exists(file))
             return () => Show("exists, left alone", "left", null);
         try
         {
@@ -129,7 +130,7 @@ internal sealed class GetCommand : RemoteCommand
         }
         catch (RefusedException refused) when (refused.Error == "is-a-folder")
         {
-            throw new IOException("It is a folder. Add -r to get it with all that is in it.");
+            throw refused.InOtherWords(PlaceText.IsAFolderToGet(url.Path));
         }
 
         void Show(string what, string result, long? size) => remote.Results.Show($"{Terminal.Escape(file)}  {what}", json =>
@@ -144,8 +145,9 @@ internal sealed class GetCommand : RemoteCommand
 
     protected override Command Build()
     {
-        var command = new Command("get", "Download files, or with -r folders. Each file appears at once, complete and verified; one that is here already costs nothing, and one that was cut goes on.") { _words };
+        var command = new Command("get", "Download files, or with -r folders. Each appears under its name only when it is complete and verified; skips identical files, resumes interrupted ones.") { _words };
         _options.AddTo(command);
+        command.Add(_toTerminal);
         return Finish(command);
     }
 
@@ -156,7 +158,7 @@ internal sealed class GetCommand : RemoteCommand
     {
         public bool IsOutput => Name == "-";
 
-        private bool IsFolder => Name.EndsWith('/') || Directory.Exists(Name);
+        private bool IsFolder => Name.EndsWith('/') || LocalPlace.IsFolder(Name);
 
         /// <exception cref="UsageException">That cannot be said.</exception>
         public string FileFor(RemotePath path)
@@ -164,15 +166,14 @@ internal sealed class GetCommand : RemoteCommand
             if (IsOutput)
                 return Name;
             if (Name.Length == 0)
-                throw new UsageException("The target's name is empty.");
+                throw new UsageException(UsageText.TargetIsEmpty);
             if (!IsFolder)
             {
-                return !IsForSeveral ? Name : throw new UsageException(
-                    $"“{Terminal.Escape(Name)}” is no folder; several files need one. Make it with mkdir.");
+                return !IsForSeveral ? Name : throw new UsageException(PlaceText.SeveralNeedAFolderHere(Terminal.Escape(Name)));
             }
 
             return path.MeansFolder
-                ? throw new UsageException($"{path} is a folder. Add -r to get it with all that is in it.")
+                ? throw new UsageException(PlaceText.IsAFolderToGet(path))
                 : Path.Combine(Name, Text(path, path.Name));
         }
 
@@ -180,7 +181,7 @@ internal sealed class GetCommand : RemoteCommand
         public string FolderFor(ArgosyUrl url)
         {
             if (IsOutput)
-                throw new UsageException("A folder cannot go to standard output.");
+                throw new UsageException(PlaceText.FolderToOutput);
             var from = (url with { Fingerprint = null }).ToString().TrimEnd('/');
             if (!IsForSeveral && !Name.EndsWith('/') && !IsHere && UnfinishedTransfers.Default.IsWhole(from, Path.GetFullPath(Name), !IsFolder))
                 return Name;
@@ -194,6 +195,6 @@ internal sealed class GetCommand : RemoteCommand
 
         private static string Text(RemotePath path, ReadOnlyMemory<byte> name) => Utf8.IsValid(name.Span)
             ? Encoding.UTF8.GetString(name.Span)
-            : throw new UsageException($"{path} is no UTF-8; say what it is to be called here.");
+            : throw new UsageException(PlaceText.NameHereNeeded(path));
     }
 }

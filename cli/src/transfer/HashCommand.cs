@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Argosy.Cli.Messages;
 using Argosy.Cli.Output;
 using Argosy.Client;
 
@@ -21,15 +22,16 @@ internal sealed class HashCommand : RemoteCommand
     protected override async Task<int> RunAsync(ParseResult parsed, Remote remote, CancellationToken stop)
     {
         var name = parsed.GetRequiredValue(_algorithm);
+        var algorithm = Algorithm(name);
         var urls = parsed.GetRequiredValue(_urls);
         var progress = new Progress(remote.Results, 0) { Activity = $"computing {name}", Subject = urls.Length == 1 ? ArgosyUrl.Parse(urls[0]).Path.ToString() : "" };
-        var hashes = EachAsync(urls, remote, (client, path, cancel) => HashAsync(client, path, name, remote.Results, cancel), stop);
+        var hashes = EachAsync(urls, remote, (client, path, cancel) => HashAsync(client, path, name, algorithm, remote.Results, cancel), stop);
         return await progress.ShowAsync(hashes, stop);
     }
 
-    private static async Task<Action> HashAsync(FileClient client, RemotePath path, string name, Results results, CancellationToken stop)
+    private static async Task<Action> HashAsync(FileClient client, RemotePath path, string name, HashAlgorithm algorithm, Results results, CancellationToken stop)
     {
-        var hash = await client.HashAsync(path, Algorithm(name), stop);
+        var hash = await client.HashAsync(path, algorithm, stop);
         return () => results.Show($"{hash}  {path}", json =>
         {
             json.WriteName("path", path);
@@ -42,12 +44,9 @@ internal sealed class HashCommand : RemoteCommand
     {
         "crc32c" => HashAlgorithm.Crc32C,
         "md5" => HashAlgorithm.Md5,
-        _ => HashAlgorithm.Sha256,
+        "sha256" => HashAlgorithm.Sha256,
+        _ => throw new UsageException(UsageText.UnknownAlgorithm(name)),
     };
 
-    protected override Command Build()
-    {
-        _algorithm.AcceptOnlyFromAmong("crc32c", "md5", "sha256");
-        return Finish(new Command("hash", "Let the server compute files' checksums.") { _urls, _algorithm });
-    }
+    protected override Command Build() => Finish(new Command("hash", "Let the server compute files' checksums.") { _urls, _algorithm });
 }

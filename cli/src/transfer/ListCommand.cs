@@ -13,13 +13,14 @@ internal sealed class ListCommand : RemoteCommand
     private readonly Argument<string[]> _urls = new("URL...") { Description = "Folders, or files.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<bool> _all = new("--all", "-a") { Description = "Names that begin with a dot too." };
     private readonly Option<bool> _long = new("--long", "-l") { Description = "Permissions, size and time beside the name." };
+    private readonly Option<bool> _human = new("--human-readable", "-h") { Description = "With -l: sizes as 1.0K, 64M, 3.0G." };
 
     public static Command Create() => new ListCommand().Build();
 
     protected override async Task<int> RunAsync(ParseResult parsed, Remote remote, CancellationToken stop)
     {
         var urls = parsed.GetRequiredValue(_urls).Select(ArgosyUrl.Parse).ToList();
-        var list = new EntryList(remote.Results, parsed.GetValue(_long));
+        var list = new EntryList(remote.Results, parsed.GetValue(_long), parsed.GetValue(_human));
         if (urls.Count == 1)
         {
             await ListAsync(await remote.ConnectAsync(urls[0], stop), urls[0].Path, list, parsed.GetValue(_all), stop);
@@ -33,7 +34,7 @@ internal sealed class ListCommand : RemoteCommand
             var client = await remote.ConnectAsync(url, stop);
             if (await client.StatAsync(url.Path, followLink: false, stop) is not { } entry)
             {
-                remote.Results.Fail(new IOException("It does not exist on the server."), url.Path.ToString());
+                remote.Results.Fail(RefusedException.NotFound(url.Path), url.Path.ToString());
                 code = 1;
             }
             else if (entry.Kind == EntryKind.Folder)
@@ -79,5 +80,5 @@ internal sealed class ListCommand : RemoteCommand
         list.Show();
     }
 
-    protected override Command Build() => Finish(new Command("ls", "List folders.") { _urls, _all, _long });
+    protected override Command Build() => Finish(new Command("ls", "List folders.") { _urls, _all, _long, _human });
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Argosy.Cli.Messages;
 using Argosy.Cli.Output;
 using Argosy.Client;
 
@@ -17,7 +18,15 @@ internal sealed class MakeFolderCommand : RemoteCommand
 
     private static async Task<Action> MakeAsync(FileClient client, RemotePath path, bool parents, Results results, CancellationToken stop)
     {
-        await client.MakeFolderAsync(path, parents, stop);
+        try
+        {
+            await client.MakeFolderAsync(path, parents, stop);
+        }
+        catch (RefusedException refused) when (refused.Error == "exists" && !parents)
+        {
+            throw refused.InOtherWords(PlaceText.AlreadyExists(path));
+        }
+
         return () => results.Show("", json =>
         {
             json.WriteName("path", path);

@@ -30,7 +30,7 @@ internal sealed class Put(FileClient client, Results results, Progress progress,
         }
     }
 
-    private static bool IsLarge(string file) => file != "-" && new FileInfo(file) is { Exists: true, Length: >= WorthAsking };
+    private static bool IsLarge(string file) => file != "-" && LocalPlace.Length(file) >= WorthAsking;
 
     private async Task<bool> ExistsAsync(RemotePath path, CancellationToken stop)
     {
@@ -49,7 +49,7 @@ internal sealed class Put(FileClient client, Results results, Progress progress,
     {
         if (file != "-")
             return await client.PutAsync(file, path, how, stop);
-        await using var input = Console.OpenStandardInput();
+        await using var input = StandardStreams.OpenInput();
         return await client.PutAsync(input, path, how, stop);
     }
 

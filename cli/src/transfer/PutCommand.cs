@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Argosy.Cli.Messages;
 using Argosy.Cli.Output;
 using Argosy.Client;
 
@@ -9,7 +10,7 @@ internal sealed class PutCommand : RemoteCommand
 {
     private readonly Argument<string[]> _words = new("PATH... URL")
     {
-        Description = "Local files (- is standard input), with -r folders too, then where to. A folder, or a trailing /, means into it.",
+        Description = "Local files (- is standard input); with -r folders too. Then where to: a folder, or a trailing /, means into it.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -19,27 +20,41 @@ internal sealed class PutCommand : RemoteCommand
 
     protected override async Task<int> RunAsync(ParseResult parsed, Remote remote, CancellationToken stop)
     {
+        try
+        {
+            return await PutAsync(parsed, remote, stop);
+        }
+        catch (RefusedException refused) when (refused.Deed is not null && _options.IsRecursive(parsed) && parsed.GetRequiredValue(_words).SkipLast(1).Any(LocalPlace.IsFolder))
+        {
+            // Folders are looked at before they are made: a drop box allows neither.
+            throw refused.Path is { } path ? refused.InOtherWords(PlaceText.FilesOnly(path)) : refused;
+        }
+    }
+
+    private async Task<int> PutAsync(ParseResult parsed, Remote remote, CancellationToken stop)
+    {
         var words = parsed.GetRequiredValue(_words);
         if (words.Length < 2)
-            throw new UsageException("Say what to put and where: argosy put FILE argosy://host/");
-        var url = ArgosyUrl.Looks(words[^1])
+            throw new UsageException(UsageText.MissingWords("put", "argosy put", ""));
+        // What looks like another program's place is told how it is written here.
+        var url = ArgosyUrl.Looks(words[^1]) || words[^1].Contains(':', StringComparison.Ordinal)
             ? ArgosyUrl.Parse(words[^1])
-            : throw new UsageException($"The last word has to be a URL: argosy put {Terminal.Escape(words[0])} argosy://host/");
+            : throw new UsageException(UsageText.LastIsNoUrl(words[0]));
         var sources = words[..^1];
         Check(sources, TakesStandardInput(parsed), _options.IsRecursive(parsed));
         var trees = _options.ForTrees(parsed);
         var client = await remote.ConnectAsync(url, stop);
         var there = url.Path.MeansFolder ? EntryKind.Folder : (await client.StatAsync(url.Path, cancellationToken: stop))?.Kind;
         Check(sources, url, there);
-        CanResume = sources.Any(source => Length(source) > 0 || Directory.Exists(source));
+        CanResume = sources.Any(source => Length(source) > 0 || LocalPlace.IsFolder(source));
         var (plan, left) = Targets.Distinct(
-            sources.Select(source => (Name: source, Place: PlaceOf(source), IsFolder: Directory.Exists(source))).ToList(),
+            sources.Select(source => (Name: source, Place: PlaceOf(source), IsFolder: LocalPlace.IsFolder(source))).ToList(),
             source => source.Place.ToString(),
             source => Terminal.Escape(source.Name),
             remote.Results);
         var folders = plan.Where(source => source.IsFolder).ToList();
         if (remote.MayContinue is not null)
-            await ContinueOrBeginAsync(remote, client, plan.Where(source => File.Exists(source.Name)).Select(source => (source.Name, source.Place)), stop);
+            await ContinueOrBeginAsync(remote, client, plan.Where(source => LocalPlace.IsFile(source.Name)).Select(source => (source.Name, source.Place)), stop);
         var progress = new Progress(remote.Results, sources.Sum(Length));
         progress.Expect(plan.Count - folders.Count);
         progress.ExpectTrees(folders.Count, trees.Links == LinkTreatment.Follow ? [] : [.. folders.Select(folder => new LocalScan(folder.Name))]);
@@ -64,7 +79,7 @@ internal sealed class PutCommand : RemoteCommand
         }
 
         RemotePath PlaceOf(string source) =>
-            (Directory.Exists(source) ? sources.Length == 1 && !url.Path.MeansFolder && IsWhole(source, url, there is null) : there != EntryKind.Folder)
+            (LocalPlace.IsFolder(source) ? sources.Length == 1 && !url.Path.MeansFolder && IsWhole(source, url, there is null) : there != EntryKind.Folder)
                 ? url.Path
                 : Into(url.Path, source);
     }
@@ -91,40 +106,42 @@ internal sealed class PutCommand : RemoteCommand
         foreach (var source in sources)
         {
             if (ArgosyUrl.Looks(source))
-                throw new UsageException("Only the last word can be a URL. To fetch files use argosy get.");
+                throw new UsageException(UsageText.OnlyLastIsUrl);
             if (source.Length == 0)
-                throw new UsageException("A file's name is empty.");
-            if (!isRecursive && Directory.Exists(source))
-                throw new UsageException($"“{Terminal.Escape(source)}” is a folder. Add -r to upload it with all that is in it.");
+                throw new UsageException(PlaceText.NameIsEmpty);
+            if (!isRecursive && LocalPlace.IsFolder(source))
+                throw new UsageException(PlaceText.IsAFolderToPut(Terminal.Escape(source)));
         }
 
         if (sources.Count(source => source == "-") > (isInputTaken ? 0 : 1))
-            throw new UsageException("Standard input can be used once: for the password or for one file. Set ARGOSY_PASSWORD instead of --password-stdin.");
+            throw new UsageException(UsageText.InputTwice);
+        if (sources.Contains("-"))
+            StandardStreams.OpenInput().Dispose();
     }
 
     private static void Check(string[] sources, ArgosyUrl url, EntryKind? there)
     {
         if (there != EntryKind.Folder && sources.Length > 1)
-            throw new UsageException($"{url.Path} is no folder on the server; several files need one. Make it with mkdir, or write a trailing /.");
+            throw new UsageException(PlaceText.SeveralNeedAFolder(url));
         if (there == EntryKind.Folder && sources.Contains("-"))
-            throw new UsageException($"{url.Path} is a folder: say what standard input is to be called there.");
-        if (there is not (null or EntryKind.Folder) && Directory.Exists(sources[0]))
-            throw new IOException($"{url.Path} is a file on the server; a folder cannot take its place.");
+            throw new UsageException(PlaceText.InputNeedsAName(url.Path));
+        if (there is not (null or EntryKind.Folder) && LocalPlace.IsFolder(sources[0]))
+            throw new CommandException(PlaceText.FileInTheWay(url.Path));
     }
 
     // The root has no name: what is in it goes into the folder itself.
     private static RemotePath Into(RemotePath folder, string source)
     {
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(source)));
-        return name.Length == 0 ? folder : folder.Append(RemotePath.FromText(name).Bytes);
+        return name.Length == 0 ? folder : folder.Append(ByteText.ToBytes(name));
     }
 
     // What is no regular file has no length that means anything.
-    private static long Length(string source) => source != "-" && new FileInfo(source) is { Exists: true } info ? info.Length : 0;
+    private static long Length(string source) => source != "-" ? LocalPlace.Length(source) : 0;
 
     protected override Command Build()
     {
-        var command = new Command("put", "Upload files, or with -r folders. Each file appears at once, complete and verified; one that is there already costs nothing, and one that was cut goes on.") { _words };
+        var command = new Command("put", "Upload files, or with -r folders. Each appears under its name only when it is complete and verified; skips identical files, resumes interrupted ones.") { _words };
         _options.AddTo(command);
         return Finish(command);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Argosy.Cli.Messages;
 using Argosy.Cli.Output;
 using Argosy.Client;
 
@@ -32,6 +33,8 @@ internal sealed class Remote(ClientOptions options, bool passwordStdin, Results 
         try
         {
             session = await FileClient.ConnectAsync(url, options with { Password = cancelled => AskAsync(url, cancelled) }, stop);
+            results.HasBegun = true;
+            results.VisitsAt ??= url.User is null ? url.Host : null;
             return _sessions[place] = session;
         }
         catch (RefusedException refused) when (refused.Error == "login-failed")
@@ -75,7 +78,7 @@ internal sealed class Remote(ClientOptions options, bool passwordStdin, Results 
     private async ValueTask<string?> AskAsync(ArgosyUrl url, CancellationToken stop)
     {
         if (passwordStdin)
-            return _fromInput ??= await Console.In.ReadLineAsync(stop);
+            return _fromInput ??= await Task.Run(Console.In.ReadLine, CancellationToken.None).WaitAsync(stop) ?? throw new CommandException(PromptText.PasswordInputIsEmpty, ExitCodes.Usage);
         if (Environment.GetEnvironmentVariable("ARGOSY_PASSWORD") is { Length: > 0 } password)
             return password;
         if (!Prompts.CanAsk)

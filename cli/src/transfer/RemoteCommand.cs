@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Argosy.Cli.Hosting;
+using Argosy.Cli.Messages;
 using Argosy.Cli.Output;
 using Argosy.Client;
 
@@ -8,7 +9,7 @@ namespace Argosy.Cli.Transfer;
 
 /// <summary>
 /// What all commands that talk to a server share: how to know it and log in, <c>--json</c>, and how they end. Exit codes: 0 done, 1 refused, failed
-/// or stopped by Ctrl-C, 2 bad usage, 3 not reachable, 4 not verified or not trusted.
+/// or stopped, 2 bad usage, 3 not reachable, 4 not verified or not trusted; Ctrl-C ends by its signal.
 /// </summary>
 internal abstract class RemoteCommand
 {
@@ -35,7 +36,7 @@ internal abstract class RemoteCommand
         var parsed = command.Parse([command.Name, .. words], new ParserConfiguration { ResponseFileTokenReplacer = null });
         return parsed.Errors.Count == 0
             ? RunAsync(parsed, remote, stop)
-            : throw new UsageException(Terminal.Escape(UsageErrors.Message(parsed) ?? parsed.Errors[0].Message));
+            : throw new UsageException(UsageErrors.Message(parsed) ?? UsageText.Senseless(command.Name));
     }
 
     /// <summary>Does the same with each of several places, many at a time. One that fails does not stop the others.</summary>
@@ -65,6 +66,7 @@ internal abstract class RemoteCommand
     {
         using var results = new Results(parsed.GetValue(_json));
         using var stop = new CancellationTokenSource();
+        var isInterrupted = false;
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         try
@@ -73,21 +75,24 @@ internal abstract class RemoteCommand
             var code = await RunAsync(parsed, remote, stop.Token);
             results.Complete();
             if (CanResume && code is (ExitCodes.NotReachable or ExitCodes.NotVerified))
-                results.Advise($"To go on where it stopped, repeat: {Repeat(parsed)}");
+                results.Advise(StopText.Repeat(Repeat(parsed)));
             return code;
         }
         catch (Exception exception) when (ExitCodes.Of(exception) is { } code)
         {
             results.Fail(exception, null, CanResume ? Repeat(parsed) : null);
             if (CanResume && code is (ExitCodes.NotReachable or ExitCodes.NotVerified))
-                results.Advise($"To go on where it stopped, repeat: {Repeat(parsed)}");
-            return code;
+                results.Advise(StopText.Repeat(Repeat(parsed)));
+            return exception is OperationCanceledException && isInterrupted ? ExitCodes.Interrupted : code;
         }
 
         // The first signal ends the transfer in order, so that nothing half is left; a second ends the process.
         void Stop(PosixSignalContext context)
         {
+            isInterrupted |= context.Signal == PosixSignal.SIGINT;
             context.Cancel = !stop.IsCancellationRequested;
+            if (stop.IsCancellationRequested && CanResume)
+                results.AdviseAtOnce(StopText.StoppedRepeat(Repeat(parsed)));
             stop.Cancel();
         }
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Argosy.Cli.Messages;
 using Argosy.Cli.Output;
 using Argosy.Client;
 
@@ -21,13 +22,13 @@ internal sealed class RemoveCommand : RemoteCommand
     private static async Task<Action> RemoveAsync(FileClient client, RemotePath path, bool isRecursive, Results results, CancellationToken stop)
     {
         var entry = await client.StatAsync(path, followLink: false, stop)
-                    ?? throw new IOException($"{path} does not exist on the server.");
+                    ?? throw RefusedException.NotFound(path);
         if (entry.Kind != EntryKind.Folder)
             await client.RemoveAsync(path, stop);
         else if (isRecursive)
             await client.RemoveFolderAsync(path, recursive: true, stop);
         else
-            throw new IOException($"{path} is a folder. To remove it with all that is in it: rm -r");
+            throw new CommandException(PlaceText.IsAFolder(path));
         return () => results.Show("", json =>
         {
             json.WriteName("path", path);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Argosy.Cli.Messages;
 using Argosy.Cli.Output;
 using Argosy.Client;
 
@@ -24,7 +25,7 @@ internal sealed class RenameCommand : RemoteCommand
         var client = await remote.ConnectAsync(url, stop);
         if (to.MeansFolder || await client.StatAsync(to, cancellationToken: stop) is { Kind: EntryKind.Folder })
             to = to.Append(url.Path.Name);
-        await client.RenameAsync(url.Path, to, !parsed.GetValue(_noClobber), stop);
+        await RenameAsync(client, url.Path, to, !parsed.GetValue(_noClobber), stop);
         remote.Results.Show("", json =>
         {
             json.WriteName("path", url.Path);
@@ -34,19 +35,38 @@ internal sealed class RenameCommand : RemoteCommand
         return 0;
     }
 
+    private static async Task RenameAsync(FileClient client, RemotePath path, RemotePath to, bool overwrite, CancellationToken stop)
+    {
+        try
+        {
+            await client.RenameAsync(path, to, overwrite, stop);
+        }
+        catch (RefusedException refused) when (refused.Error == "exists" && !overwrite)
+        {
+            throw refused.InOtherWords(PlaceText.NotReplaced(to));
+        }
+        catch (RefusedException refused) when (refused.Error == "not-found")
+        {
+            // Either of the two.
+            if (await client.StatAsync(path, followLink: false, stop) is null)
+                throw;
+            throw refused.InOtherWords(PlaceText.MoveTargetMissing(to));
+        }
+    }
+
     private static RemotePath Resolve(ArgosyUrl url, string text)
     {
         if (url.Path.MeansFolder)
-            throw new UsageException($"Name what is to be renamed: {url.Path} ends in a slash.");
+            throw new UsageException(PlaceText.NameNeeded(url.Path));
         if (ArgosyUrl.Looks(text))
         {
             var to = ArgosyUrl.Parse(text);
             return to.Authority == url.Authority && (to.User ?? url.User) == url.User
                 ? to.Path
-                : throw new UsageException("Both URLs have to be on the same server and of the same account. Use get and put between servers.");
+                : throw new UsageException(UsageText.OneServer);
         }
 
-        var path = RemotePath.FromText(text);
+        var path = RemotePath.FromBytes(ByteText.ToBytes(text));
         var folder = url.Path.Bytes[..(url.Path.Bytes.Length - url.Path.Name.Length)];
         return path.Bytes.Span[0] == (byte)'/' ? path : RemotePath.FromBytes(folder).Append(path.Bytes);
     }

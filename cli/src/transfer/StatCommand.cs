@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Argosy.Cli.Output;
 using Argosy.Client;
 
@@ -18,7 +17,7 @@ internal sealed class StatCommand : RemoteCommand
     private static async Task<Action> LookAsync(FileClient client, RemotePath path, Results results, CancellationToken stop)
     {
         var entry = await client.StatAsync(path, followLink: false, stop)
-                    ?? throw new IOException($"{path} does not exist on the server.");
+                    ?? throw RefusedException.NotFound(path);
         return () => results.Show(Describe(entry), json => json.WriteEntry("path", entry));
     }
 
@@ -32,7 +31,7 @@ internal sealed class StatCommand : RemoteCommand
             $"Mode      {EntryText.Octal(entry.Mode)} {EntryText.Mode(entry)}",
         };
         if (entry.Kind == EntryKind.File)
-            lines.Insert(2, string.Create(CultureInfo.InvariantCulture, $"Size      {entry.Size} ({Sizes.Of(entry.Size)})"));
+            lines.Insert(2, $"Size      {Sizes.Exact(entry.Size)}");
         if (entry.LinkTarget is { } target)
             lines.Add($"Target    {target}");
         return string.Join('\n', lines);

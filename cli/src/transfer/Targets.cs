@@ -1,3 +1,4 @@
+using Argosy.Cli.Messages;
 using Argosy.Cli.Output;
 
 namespace Argosy.Cli.Transfer;
@@ -26,7 +27,7 @@ internal static class Targets
                 continue;
             }
 
-            results.Fail(new IOException($"Left out: another of the sources becomes {place(source)} already."), name(source));
+            results.Fail(new CommandException(PlaceText.Taken(place(source))), name(source));
             code = 1;
         }
 

@@ -33,7 +33,7 @@ internal static class TransferCommands
         ],
         ["argosy shell"] =
         [
-            "argosy shell argosy://alex@host/                      a dialogue; help lists its commands",
+            "argosy shell argosy://alex@host/                      interactive; help lists its commands",
             "argosy shell argosy://alex@host/photos                beginning in a folder",
             "argosy shell argosy://alex@host/ < nightly.txt        a script: ends at the first failure, with its exit code",
             "echo 'get -r photos' | argosy shell argosy://alex@host/",

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Argosy.Cli.Messages;
 using Argosy.Client;
 
 namespace Argosy.Cli.Transfer;
@@ -29,9 +30,9 @@ internal sealed class TransferOptions(string where)
     {
         var (keep, follow) = (parsed.GetValue(_links), parsed.GetValue(_copyLinks));
         if (keep && follow)
-            throw new UsageException("Links can be kept or followed: say --links or --copy-links.");
+            throw new UsageException(UsageText.LinksTwice);
         if ((keep || follow) && !IsRecursive(parsed))
-            throw new UsageException("--links and --copy-links are about folders: add -r. A single file's link is always followed.");
+            throw new UsageException(UsageText.LinksWithoutFolder);
         return new TreeOptions
         {
             Overwrite = !parsed.GetValue(_noClobber),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Argosy.Cli.Messages;
 using Argosy.Cli.Output;
 using Argosy.Client;
 
@@ -31,10 +32,10 @@ internal sealed class TreeReport(Results results, bool isUp)
         switch (outcome.Result)
         {
             case TreeResult.Failed:
-                results.Fail(outcome.Failure!, place);
+                results.Fail(Explain(outcome.Failure!), place);
                 break;
             case TreeResult.Skipped:
-                results.Warn($"{place}: {outcome.Reason}", json => Describe(json, outcome));
+                results.Warn(OutputText.Outcome(place, outcome.Reason), json => Describe(json, outcome));
                 break;
             default:
                 _bytes += outcome.Result == TreeResult.Moved ? outcome.Size : 0;
@@ -42,6 +43,10 @@ internal sealed class TreeReport(Results results, bool isUp)
                 break;
         }
     }
+
+    // The folder itself, before anything of it: a drop box may neither be looked at nor get folders.
+    private Exception Explain(Exception failure) =>
+        isUp && _counts.Sum() == 1 && failure is RefusedException { Deed: not null, Path: { } path } refused ? refused.InOtherWords(PlaceText.FilesOnly(path)) : failure;
 
     private static string Word(TreeOutcome outcome) => outcome.Result switch
     {

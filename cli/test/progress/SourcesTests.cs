@@ -108,7 +108,7 @@ public sealed class SourcesTests : IAsyncDisposable
         Directory.CreateDirectory(_world["got"]);
         var (code, _, error) = await Run("get", Url(pattern), _world["got"]);
         Assert.Equal(expected is null ? 1 : 0, code);
-        Assert.Equal(expected is null, error.EndsWith(": Nothing on the server matches.\n", StringComparison.Ordinal));
+        Assert.Equal(expected is null, error.EndsWith(": nothing on the server matches\n", StringComparison.Ordinal));
         Assert.Equal(expected ?? "", string.Join(' ', Directory.GetFiles(_world["got"]).Select(Path.GetFileName).Order(StringComparer.Ordinal)));
     }
 
@@ -132,7 +132,7 @@ public sealed class SourcesTests : IAsyncDisposable
         }
 
         Assert.Equal(
-            (1, "/f  3 B\n", $"argosy: {_world["two/f"]}: Left out: another of the sources becomes /f already.\n"),
+            (1, "/f  3 B\n", $"argosy: {_world["two/f"]}: left out; another of the sources becomes /f already\n"),
             await Run("put", _world["one/f"], _world["two/f"], Url("/")));
         Assert.Equal("one", await File.ReadAllTextAsync(_world.World.Path("f")));
         Assert.Equal(1, (await Run("put", "-r", _world["one/tree"], _world["two/tree"], Url("/"))).Code);
@@ -141,7 +141,7 @@ public sealed class SourcesTests : IAsyncDisposable
         await Run("put", "-r", _world["one"], _world["two"], Url("/"));
         Directory.CreateDirectory(_world["got"]);
         Assert.Equal(
-            (1, $"{_world["got/f"]}  3 B\n", $"argosy: /two/f: Left out: another of the sources becomes {_world["got/f"]} already.\n"),
+            (1, $"{_world["got/f"]}  3 B\n", $"argosy: /two/f: left out; another of the sources becomes {_world["got/f"]} already\n"),
             await Run("get", Url("/one/f"), Url("/two/f"), _world["got"]));
         Assert.Equal((1, 3), ((await Run("get", "-r", Url("/*/tree"), _world["got"])).Code, (await File.ReadAllTextAsync(_world["got/tree/g"])).Length));
         Assert.Equal("one", await File.ReadAllTextAsync(_world["got/tree/g"]));

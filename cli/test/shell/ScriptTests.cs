@@ -16,9 +16,9 @@ public sealed class ScriptTests(ShellWorld world) : IClassFixture<ShellWorld>
     }
 
     [Theory(Timeout = Timeout)]
-    [InlineData("rm nothing", 1, "rm: /failing/nothing does not exist on the server.")]
+    [InlineData("rm nothing", 1, "rm: /failing/nothing: not found on the server")]
     [InlineData("mkdir", 2, "mkdir: A name is missing: mkdir [-p] FOLDER...")]
-    [InlineData("mkdirr x", 2, "There is no command “mkdirr”; did you mean \"mkdir\"? Type help to see them all.")]
+    [InlineData("mkdirr x", 2, "There is no command \"mkdirr\"; did you mean \"mkdir\"? Type help to see them all.")]
     [InlineData("get 'x", 2, "A quote is never closed.")]
     public async Task The_first_failure_ends_it_with_its_code_and_its_line(string line, int code, string message)
     {
@@ -31,7 +31,7 @@ public sealed class ScriptTests(ShellWorld world) : IClassFixture<ShellWorld>
     public async Task A_hyphen_lets_a_line_fail()
     {
         var result = await world.RunScriptAsync("hyphen", "-rm nothing\nmkdir made\n");
-        Assert.Equal(new CommandResult(0, "", "line 1: rm: /hyphen/nothing does not exist on the server.\n"), result);
+        Assert.Equal(new CommandResult(0, "", "line 1: rm: /hyphen/nothing: not found on the server\n"), result);
         Assert.True(Directory.Exists(world.Deployment.Stored("hyphen/made")));
     }
 
@@ -65,6 +65,6 @@ public sealed class ScriptTests(ShellWorld world) : IClassFixture<ShellWorld>
     {
         var result = await ArgosyCommand.RunAsync(
             world.Deployment.Home, ["shell", world.Deployment.Url("/nowhere")], "pwd\n", ("ARGOSY_PASSWORD", Spine.Deployment.Password));
-        Assert.Equal(new CommandResult(1, "", "argosy: /nowhere is no folder on the server.\n"), result);
+        Assert.Equal(new CommandResult(1, "", "argosy: /nowhere: not found on the server\n"), result);
     }
 }

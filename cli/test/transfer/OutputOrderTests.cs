@@ -35,7 +35,7 @@ public sealed class OutputOrderTests
         var result = await PutAsync(deployment, "file", "> /dev/full");
         Assert.Equal(1, result.ExitCode);
         Assert.StartsWith("argosy: ", result.Error, StringComparison.Ordinal);
-        Assert.Contains("No space left on device", result.Error, StringComparison.Ordinal);
+        Assert.Contains("the disk is full", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("bug", result.Error, StringComparison.Ordinal);
     }
 

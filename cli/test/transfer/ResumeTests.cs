@@ -181,7 +181,7 @@ public sealed class ResumeTests
             command.Signal(ServeProcess.SigInt);
             await line.CreepAsync(halt, command);
             var result = await command.WaitAsync();
-            Assert.Equal(1, result.ExitCode);
+            Assert.Equal(128 + ServeProcess.SigInt, result.ExitCode);
             Assert.Contains($"repeat: ", result.Error, StringComparison.Ordinal);
             Assert.Contains($" put --accept-new '{line.Local("my file")}' {line.Url("my%20file", tls: false)}", result.Error, StringComparison.Ordinal);
         }

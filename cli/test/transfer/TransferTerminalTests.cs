@@ -41,7 +41,7 @@ public sealed class TransferTerminalTests : IAsyncDisposable
             await source.WriteAsync(new byte[1_000_000]);
             await terminal.ReadUntilAsync("977 KiB");
             await terminal.TypeAsync(ControlC);
-            Assert.Equal(1, await terminal.WaitAsync());
+            Assert.Equal(128 + ServeProcess.SigInt, await terminal.WaitAsync());
         }
 
         Assert.Contains("Stopped. Nothing unfinished was kept.", terminal.Screen, StringComparison.Ordinal);

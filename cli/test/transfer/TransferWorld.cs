@@ -12,8 +12,9 @@ internal sealed class TransferWorld : IAsyncDisposable
     private readonly StreamServer _server;
     private readonly string _folder = Directory.CreateTempSubdirectory("argosy-cli-").FullName;
 
-    public TransferWorld()
+    public TransferWorld(AnonymousAccess anonymous = AnonymousAccess.ReadWrite)
     {
+        World = new FileWorld(anonymous);
         var frontEnd = new NativeFrontEnd(World.Files, new NativeOptions { AllowPlain = true });
         _server = new StreamServer(
             new StreamServerOptions { ListenOn = [new IPEndPoint(IPAddress.Loopback, 0)], Model = ConcurrencyModels.Find("async")! },
@@ -24,7 +25,7 @@ internal sealed class TransferWorld : IAsyncDisposable
         Environment.SetEnvironmentVariable("XDG_STATE_HOME", Path.Combine(_folder, "state"));
     }
 
-    public FileWorld World { get; } = new(AnonymousAccess.ReadWrite);
+    public FileWorld World { get; }
 
     public string this[string name] => Path.Combine(_folder, name);
 

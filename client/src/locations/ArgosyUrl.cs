@@ -62,11 +62,11 @@ public sealed record ArgosyUrl
         var separator = text.IndexOf("://", StringComparison.Ordinal);
         var plain = separator switch
         {
-            < 0 => throw new FormatException($"“{Shown(text)}” is no URL: write argosy://host/path."),
+            < 0 => throw new FormatException(UrlText.NotAUrl(text)),
             _ when text.AsSpan(0, separator).Equals(Scheme, StringComparison.OrdinalIgnoreCase) => false,
             _ when text.AsSpan(0, separator).Equals(PlainScheme, StringComparison.OrdinalIgnoreCase) => true,
             _ => throw new FormatException(
-                $"“{Shown(text.AsSpan(0, separator))}” is not a scheme of Argosy: write argosy://host/path, or argosy+plain://host/path "
+                $"{UrlText.Quoted(text.AsSpan(0, separator))} is not a scheme of Argosy: write argosy://host/path, or argosy+plain://host/path "
                 + "for a server without TLS."),
         };
         var rest = text.AsSpan(separator + 3);
@@ -121,7 +121,7 @@ public sealed record ArgosyUrl
         Client.Fingerprint.TryParse(fragment, out var fingerprint)
             ? fingerprint
             : throw new FormatException(
-                $"“#{Shown(fragment)}” is no fingerprint (#sha256: and 64 hexadecimal digits); write a # that belongs to a name as %23.");
+                $"{UrlText.Quoted($"#{fragment}")} is not a fingerprint (#sha256: and 64 hexadecimal digits); write a # that belongs to a name as %23.");
 
     private static (string? User, string Host, int Port) ParseAuthority(ReadOnlySpan<char> authority)
     {
@@ -148,7 +148,7 @@ public sealed record ArgosyUrl
             throw new FormatException("The bracket of the address is never closed: write argosy://[::1]/.");
         var text = PercentCode.DecodeText(place[1..end], "address");
         if (!IPAddress.TryParse(text, out var address) || address.AddressFamily != AddressFamily.InterNetworkV6)
-            throw new FormatException($"“{Shown(text)}” is no IPv6 address; brackets are for these alone.");
+            throw new FormatException($"{UrlText.Quoted(text)} is not an IPv6 address; brackets are for these alone.");
         return (user, address.ToString(), ParsePort(place[(end + 1)..]));
     }
 
@@ -156,7 +156,7 @@ public sealed record ArgosyUrl
     {
         var colon = place.IndexOf(':');
         if (colon >= 0 && place[(colon + 1)..].Contains(':'))
-            throw new FormatException($"Write an IPv6 address in brackets: argosy://[{Shown(place)}]/.");
+            throw new FormatException($"Write an IPv6 address in brackets: argosy://[{Terminal.Escape(place.ToString())}]/.");
         var host = colon < 0 ? place : place[..colon];
         return (user, ParseHost(host.ToString()), colon < 0 ? DefaultPort : ParsePort(place[colon..]));
     }
@@ -184,7 +184,7 @@ public sealed record ArgosyUrl
         return host.ToLowerInvariant();
     }
 
-    private static FormatException NoHost(string host) => new($"“{Shown(host)}” is no host name or address.");
+    private static FormatException NoHost(string host) => new($"{UrlText.Quoted(host)} is not a host name or address.");
 
     private static int ParsePort(ReadOnlySpan<char> text)
     {
@@ -194,8 +194,7 @@ public sealed record ArgosyUrl
                && int.TryParse(text[1..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
                && port is >= 1 and <= 65535
             ? port
-            : throw new FormatException($"“{Shown(text)}” is no port: write a colon and a number from 1 to 65535.");
+            : throw new FormatException($"{UrlText.Quoted(text)} is not a port: write a colon and a number from 1 to 65535.");
     }
 
-    private static string Shown(ReadOnlySpan<char> text) => Terminal.Escape(text.Length <= 200 ? text.ToString() : $"{text[..200]}…");
 }

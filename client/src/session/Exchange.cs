@@ -11,6 +11,9 @@ internal abstract class Exchange
     /// <summary>Given by the session.</summary>
     public long Id { get; set; }
 
+    /// <summary>What was sent for it; null before. Given by the session.</summary>
+    public Request? Asked { get; set; }
+
     /// <summary>True while bytes of a file are on their way, so that after a silence nobody can tell what became of them.</summary>
     public virtual bool IsTransfer => false;
 

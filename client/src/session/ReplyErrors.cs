@@ -2,12 +2,14 @@ using Argosy.Wire;
 
 namespace Argosy.Client;
 
-/// <summary>Where a server's errors become exceptions: its words, made safe, and what to do next.</summary>
+/// <summary>Where a server's errors become exceptions. Its words, where they are shown, are made safe and short.</summary>
 internal static class ReplyErrors
 {
     private const int LongestMessage = 400;
 
-    public static ClientException Translate(Reply reply)
+    /// <param name="reply">What the server answered.</param>
+    /// <param name="asked">To what; null where the session as a whole was refused.</param>
+    public static ClientException Translate(Reply reply, Request? asked)
     {
         var said = Sentence(reply.Message ?? "");
         return reply.Error switch
@@ -17,39 +19,28 @@ internal static class ReplyErrors
                 new NotVerifiedException($"What was sent did not arrive as it was. {said}Nothing unverified was kept; try again."),
             WireError.Timeout =>
                 new NotVerifiedException($"What was sent did not all arrive in time. {said}Nothing unverified was kept; try again."),
-            _ => Refused(Name(reply), $"{said}{Advice(reply.Error)}".TrimEnd()),
+            _ => Refused(reply, asked, said),
         };
     }
 
-    private static RefusedException Refused(string name, string why) => new(name, why.Length > 0 ? why : $"The server said no ({name}) and not why.");
+    /// <summary>The text, or its beginning where it is longer than a message should be.</summary>
+    public static string Shorten(string text, int length) => text.Length <= length ? text : text[..length] + "...";
 
-    private static string Name(Reply reply) => Terminal.Escape(Shorten(reply.ErrorName ?? "other", 40));
+    private static RefusedException Refused(Reply reply, Request? asked, string said)
+    {
+        var name = Terminal.Escape(Shorten(reply.ErrorName ?? "other", 40));
+        return new RefusedException(name, RefusalText.Of(reply.Error, name, asked, said))
+        {
+            Path = asked?.Path is { } path ? RemotePath.FromBytes(path) : default(RemotePath?),
+            Deed = RefusalText.Deed(reply.Error, asked),
+        };
+    }
 
     private static string Sentence(string message)
     {
         if (message.Length == 0)
             return "";
         var sentence = Terminal.Escape(Shorten(message, LongestMessage));
-        return sentence[^1] is '.' or '!' or '?' or '…' ? sentence + " " : sentence + ". ";
+        return sentence[^1] is '.' or '!' or '?' ? sentence + " " : sentence + ". ";
     }
-
-    /// <summary>The text, or its beginning where it is longer than a message should be.</summary>
-    public static string Shorten(string text, int length) => text.Length <= length ? text : text[..length] + "…";
-
-    private static string Advice(WireError? error) => error switch
-    {
-        WireError.TlsRequired => "Use argosy:// instead of argosy+plain://.",
-        WireError.LoginRequired => "Say who you are: argosy://name@host/.",
-        WireError.LoginFailed => "Check the name and the password.",
-        WireError.TooManySessions => "Close another session or try again later.",
-        WireError.Busy or WireError.Stopping => "Try again later.",
-        WireError.SessionEnded => "Log in again.",
-        WireError.Exists => "Choose another name, or allow it to be replaced.",
-        WireError.NotPermitted => "Ask the server's operator for the permission.",
-        WireError.NotEmpty => "Remove what is in it first, or use rm -r.",
-        WireError.InUse => "Wait until the other session has ended.",
-        WireError.Unsupported => "Client and server may be of different versions.",
-        WireError.Storage => "Ask the server's operator to look at its disk.",
-        _ => "",
-    };
 }

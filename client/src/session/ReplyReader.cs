@@ -109,7 +109,7 @@ internal sealed class ReplyReader(Stream stream, ConcurrentQueue<Exchange> await
     private void Take(Reply reply)
     {
         if (reply.Status == ReplyStatus.Error && reply.Id is null)
-            throw ReplyErrors.Translate(reply);
+            throw ReplyErrors.Translate(reply, null);
         if (!awaiting.TryPeek(out var exchange) || reply.Id != exchange.Id)
             throw new NotVerifiedException($"{server} answers out of order. Nothing unverified was kept; try again.");
         if (reply.Status == ReplyStatus.Error)
@@ -123,7 +123,7 @@ internal sealed class ReplyReader(Stream stream, ConcurrentQueue<Exchange> await
         _abandoned = null;
         if (!reply.Body.IsNone)
             throw Unfit();
-        var error = exchange.Explain(reply) ?? ReplyErrors.Translate(reply);
+        var error = exchange.Explain(reply) ?? ReplyErrors.Translate(reply, exchange.Asked);
         EndOf(exchange).Fail(error);
         if (reply.Error!.Value.IsFatal())
             throw error;

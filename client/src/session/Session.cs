@@ -108,7 +108,7 @@ internal sealed class Session : IAsyncDisposable
             return;
         try
         {
-            output.Write(exchange.Describe(_lastId + 1));
+            output.Write(exchange.Asked = exchange.Describe(_lastId + 1));
         }
         catch (WireException exception)
         {

@@ -23,7 +23,7 @@ public sealed class Fingerprint : IEquatable<Fingerprint>
     /// <exception cref="FormatException">It is neither.</exception>
     public static Fingerprint Parse(string text) => TryParse(text, out var fingerprint)
         ? fingerprint
-        : throw new FormatException($"“{Terminal.Escape(text)}” is no fingerprint: write sha256: and 64 hexadecimal digits.");
+        : throw new FormatException($"{UrlText.Quoted(text)} is not a fingerprint: write sha256: and 64 hexadecimal digits.");
 
     /// <summary>As <see cref="Parse"/>, but false instead of an exception.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out Fingerprint? fingerprint)

@@ -74,22 +74,17 @@ internal sealed class ServerTrust(ArgosyUrl url, ClientOptions options)
         }
     }
 
-    private NotTrustedException NotExpected(Fingerprint presented, Fingerprint expected) => new(
-        $"{url.Authority} is not the expected server. Expected {expected}, but it showed {presented}. Nothing was sent. "
-        + "Ask its operator for the right fingerprint (argosy serve prints it) before you go on.")
-    { Presented = presented, Expected = expected };
+    private NotTrustedException NotExpected(Fingerprint presented, Fingerprint expected) => new(TrustText.NotExpected(url, expected, presented))
+    {
+        Presented = presented,
+        Expected = expected,
+    };
 
-    private NotTrustedException Changed(Fingerprint presented, Fingerprint pinned) => new(
-        $"The key of {url.Authority} has changed: known as {pinned}, now {presented}. Either the server got a new key, or someone "
-        + $"stands between. Nothing was sent. Ask its operator; if the new key is right, connect once with --fingerprint {presented}, "
-        + $"or remove its line from {Terminal.Escape(_known.Path ?? "")}.")
-    { Presented = presented, Expected = pinned };
+    private NotTrustedException Changed(Fingerprint presented, Fingerprint pinned) => new(TrustText.Changed(url, pinned, presented, _known.Path ?? ""))
+    {
+        Presented = presented,
+        Expected = pinned,
+    };
 
-    private static NotTrustedException Unknown(UnknownServer server) => new(
-        $"{server.Authority} is unknown here and {server.Reason}. Its key is {server.Fingerprint}. Compare it with what its operator "
-        + $"says, then connect with --fingerprint {server.Fingerprint}"
-        + (server.WillBeKnown
-            ? ", or accept any new server's key with --accept-new."
-            : ". Accepted keys cannot be kept here, since there is no home folder: set HOME, or XDG_CONFIG_HOME, to one."))
-    { Presented = server.Fingerprint };
+    private static NotTrustedException Unknown(UnknownServer server) => new(TrustText.Unknown(server)) { Presented = server.Fingerprint };
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Argosy.Cli.Output;
 using Argosy.Client;
 using Argosy.Files;
@@ -29,19 +28,9 @@ internal static class NewPassword
 
     private static string AskTwice(string account)
     {
-        if (Console.IsInputRedirected) throw new CommandException("there is no terminal to ask for the password on; give it with --password-stdin", exitCode: 2);
+        if (!Prompts.CanAsk) throw new CommandException("there is no terminal to ask for the password on; give it with --password-stdin", exitCode: 2);
 
-        // Before the first question and beyond the second: nothing typed early or in between is shown.
-        using var hidden = HiddenTyping.Begin();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => hidden.Dispose());
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => hidden.Dispose());
-        var first = Ask($"Password for {Terminal.Escape(account)}: ");
-        return Ask("Again: ") == first ? first : throw new CommandException("the two passwords differ; nothing was changed");
-    }
-
-    private static string Ask(string question)
-    {
-        Console.Error.Write(question);
-        return Prompts.ReadHidden();
+        var typed = Prompts.ReadHidden($"Password for {Terminal.Escape(account)}: ", "Again: ");
+        return typed[0] == typed[1] ? typed[0] : throw new CommandException("the two passwords differ; nothing was changed");
     }
 }

@@ -12,6 +12,8 @@ internal sealed class LineEditor : ILines
     private const string BeginPasteMode = "\u001b[?2004h";
     private const string EndPasteMode = "\u001b[?2004l";
     private const int EscapePatience = 50;
+    private const int StandardInput = 0;
+    private static readonly PosixSignal[] Endings = [PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT];
 
     private readonly History _history;
     private readonly Completer _complete;
@@ -54,9 +56,8 @@ internal sealed class LineEditor : ILines
 
     private async Task<string?> EditAsync(Func<string> prompt, bool isQuestion, CancellationToken end)
     {
-        using var mode = TerminalMode.Begin();
+        using var mode = TerminalMode.Begin(StandardInput, TerminalMode.Raw, Endings, Enter, () => _view.Write(EndPasteMode));
         using var waking = end.UnsafeRegister(static keyboard => ((Keyboard)keyboard!).Wake(), _keyboard);
-        _view.Write(BeginPasteMode);
         _view.Begin();
         try
         {
@@ -67,10 +68,13 @@ internal sealed class LineEditor : ILines
             _view.Leave();
             throw;
         }
-        finally
-        {
-            _view.Write(EndPasteMode);
-        }
+    }
+
+    // What was drawn before a stop is somebody else's now: it is drawn anew.
+    private void Enter()
+    {
+        _view.Write(BeginPasteMode);
+        _keyboard.Wake();
     }
 
     /// <summary>The next key; null when none will come. Draws anew whenever that may be needed.</summary>

@@ -12,7 +12,8 @@ namespace Argosy.Cli.Shell.Editing;
 /// </summary>
 internal sealed class LineView
 {
-    private readonly Stream _terminal = Console.OpenStandardError();
+    private const int StandardError = 2;
+    private readonly Stream _terminal = new DescriptorOutput(StandardError);
     private List<Cell> _drawn = [];
     private int _drawnCursor;
 

@@ -27,7 +27,11 @@ internal sealed class PlainLines : ILines
     public async Task<string> AskAsync(string question, CancellationToken stop) => await ReadAsync(() => question, stop) ?? throw new OperationCanceledException();
 
     // The kernel has forgotten what was typed of it.
-    public void Restart() => Console.Error.Write($"\n{_prompt()}");
+    public void Restart()
+    {
+        Console.Error.WriteLine();
+        Console.Error.Write(_prompt());
+    }
 
     public void BeginRow() => Console.Error.WriteLine();
 

@@ -1,6 +1,6 @@
+using Argosy.Cli.Messages;
 using Argosy.Cli.Transfer;
 using Argosy.Client;
-using Argosy.Server;
 
 namespace Argosy.Cli.Shell.Verbs;
 
@@ -42,7 +42,7 @@ internal sealed record Call(RemoteShell Shell, IReadOnlyList<string> Options, IR
         }
 
         if (names.Count < verb.Least || names.Count > verb.Most)
-            throw new UsageException($"{(names.Count < verb.Least ? "A name is missing" : "There are too many names")}: {verb.Name} {verb.Usage}".TrimEnd());
+            throw new UsageException((names.Count < verb.Least ? ShellText.NameMissing($"{verb.Name} {verb.Usage}") : ShellText.TooManyNames($"{verb.Name} {verb.Usage}")).TrimEnd());
         return new Call(shell, options, names, stop);
     }
 
@@ -54,7 +54,7 @@ internal sealed record Call(RemoteShell Shell, IReadOnlyList<string> Options, IR
     }
 
     /// <summary>The places on the server that words mean; where none is given, this folder.</summary>
-    /// <exception cref="IOException">A pattern that nothing matches.</exception>
+    /// <exception cref="RefusedException">A pattern that nothing matches.</exception>
     public async Task<IReadOnlyList<RemotePath>> ExpandAsync(IEnumerable<Word> words)
     {
         var paths = new List<RemotePath>();
@@ -70,7 +70,7 @@ internal sealed record Call(RemoteShell Shell, IReadOnlyList<string> Options, IR
             await foreach (var path in (await Shell.ConnectAsync(Stop)).ExpandAsync(Shell.Resolve(word.Pattern), Stop))
                 paths.Add(path);
             if (paths.Count == before)
-                throw new IOException($"Nothing on the server matches {Terminal.Escape(word.Text)}.");
+                throw RefusedException.NotFound(Shell.Resolve(word.Pattern)).InOtherWords(PlaceText.NothingMatches(Terminal.Escape(word.Text)));
         }
 
         return paths;
@@ -97,7 +97,6 @@ internal sealed record Call(RemoteShell Shell, IReadOnlyList<string> Options, IR
 
     private static UsageException Unknown(Verb verb, string word)
     {
-        var hint = NearestWord.Hint(word, verb.Options.Select(option => option.Name));
-        return new UsageException($"There is no option “{Terminal.Escape(word)}” here{(hint.Length > 0 ? hint : ".")} See: help {verb.Name}");
+        return new UsageException(ShellText.UnknownOption(word, verb.Name, verb.Options.Select(option => option.Name)));
     }
 }

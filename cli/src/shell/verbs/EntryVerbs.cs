@@ -1,4 +1,4 @@
-using Argosy.Cli.Output;
+using Argosy.Cli.Messages;
 using Argosy.Cli.Transfer;
 using Argosy.Client;
 
@@ -61,7 +61,7 @@ internal static class EntryVerbs
         var sources = await call.ExpandAsync(call.Names.Take(call.Names.Count - 1));
         var to = call.Shell.Resolve(call.Names[^1].Text);
         if (sources.Count > 1 && (await (await call.Shell.ConnectAsync(call.Stop)).StatAsync(to, cancellationToken: call.Stop))?.Kind != EntryKind.Folder)
-            throw new UsageException($"{to} is no folder on the server; several need one. Make it with mkdir.");
+            throw new UsageException(PlaceText.SeveralNeedAFolderInShell(to));
         var code = 0;
         foreach (var source in sources)
         {
@@ -82,9 +82,7 @@ internal static class EntryVerbs
     private static async Task<int> QuotaAsync(Call call)
     {
         var quota = await (await call.Shell.ConnectAsync(call.Stop)).QuotaAsync(call.Stop);
-        var bytes = quota.BytesLimit is { } most ? $"of {Sizes.Of(most)}, {Sizes.Of(Math.Max(most - quota.Bytes, 0))} free" : "without a limit";
-        var files = quota.FilesLimit is { } limit ? $"of {limit}" : "without a limit";
-        call.Shell.Results.Show($"Space  {Sizes.Of(quota.Bytes)} {bytes}\nFiles  {quota.Files} {files}", _ => { });
+        call.Shell.Results.Show(ShellText.Quota(quota), _ => { });
         return 0;
     }
 

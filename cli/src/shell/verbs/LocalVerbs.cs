@@ -1,4 +1,5 @@
 using System.Text;
+using Argosy.Cli.Messages;
 using Argosy.Cli.Transfer;
 using Argosy.Client;
 
@@ -9,11 +10,11 @@ internal static class LocalVerbs
 {
     public static Verb[] All { get; } =
     [
-        new("lls", "[-a] [-l] [NAME...]", "List the local folder, or others, or files.", ListAsync)
+        new("lls", "[-a] [-l] [-h] [NAME...]", "List the local folder, or others, or files.", ListAsync)
         {
             NeedsServer = false,
             Names = [NameKind.Local],
-            Options = [new("--all", "-a", "Names that begin with a dot too."), new("--long", "-l", "Permissions, size and time beside the name.")],
+            Options = [new("--all", "-a", "Names that begin with a dot too."), new("--long", "-l", "Permissions, size and time beside the name."), new("--human-readable", "-h", "With -l: sizes as 1.0K, 64M, 3.0G.")],
         },
         new("lcd", "[FOLDER]", "Go to a local folder; without one: home.", ChangeAsync) { Most = 1, NeedsServer = false, Names = [NameKind.LocalFolder] },
         new("lpwd", "", "Show the local folder.", ShowAsync) { Most = 0, NeedsServer = false },
@@ -22,10 +23,10 @@ internal static class LocalVerbs
     private static Task<int> ListAsync(Call call)
     {
         bool isAll = Has("--all", 'a'), isLong = Has("--long", 'l');
-        var list = new EntryList(call.Shell.Results, isLong);
+        var list = new EntryList(call.Shell.Results, isLong, Has("--human-readable", 'h'));
         var places = call.Names.Count == 0 ? ["."] : call.Names.SelectMany(LocalNames.All).ToList();
         foreach (var file in places.Where(place => !Directory.Exists(place)))
-            list.Add(Describe(new FileInfo(file) is { Exists: true } or { LinkTarget: not null } ? new FileInfo(file) : throw new IOException($"“{Terminal.Escape(file)}” does not exist here.")));
+            list.Add(Describe(new FileInfo(file) is { Exists: true } or { LinkTarget: not null } ? new FileInfo(file) : throw new CommandException(PlaceText.NotFoundHere(Terminal.Escape(file)))));
         list.Show();
         foreach (var folder in places.Where(Directory.Exists))
         {
@@ -45,9 +46,9 @@ internal static class LocalVerbs
     {
         var places = call.Names.Count == 0 ? [Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)] : LocalNames.All(call.Names[0]);
         if (places is not [var place])
-            throw new UsageException($"Several folders match {Terminal.Escape(call.Names[0].Text)}.");
+            throw new UsageException(PlaceText.SeveralMatch(Terminal.Escape(call.Names[0].Text)));
         if (!Directory.Exists(place))
-            throw new IOException($"“{Terminal.Escape(place)}” is no folder here.");
+            throw new CommandException(Path.Exists(place) ? PlaceText.NotAFolderHere(Terminal.Escape(place)) : PlaceText.NoFolderHere(Terminal.Escape(place)));
         Directory.SetCurrentDirectory(place);
         return Task.FromResult(0);
     }

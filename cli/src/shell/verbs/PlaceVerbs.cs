@@ -1,3 +1,4 @@
+using Argosy.Cli.Messages;
 using Argosy.Cli.Transfer;
 using Argosy.Client;
 
@@ -8,11 +9,11 @@ internal static class PlaceVerbs
 {
     public static Verb[] All { get; } =
     [
-        new("ls", "[-a] [-l] [NAME...]", "List this folder, or others, or files.", ListAsync)
+        new("ls", "[-a] [-l] [-h] [NAME...]", "List this folder, or others, or files.", ListAsync)
         {
             Aliases = ["list", "dir"],
             Names = [NameKind.Remote],
-            Options = [new("--all", "-a", "Names that begin with a dot too."), new("--long", "-l", "Permissions, size and time beside the name.")],
+            Options = [new("--all", "-a", "Names that begin with a dot too."), new("--long", "-l", "Permissions, size and time beside the name."), new("--human-readable", "-h", "With -l: sizes as 1.0K, 64M, 3.0G.")],
         },
         new("cd", "[FOLDER]", "Go to a folder; without one to the home.", ChangeAsync)
         {
@@ -35,8 +36,8 @@ internal static class PlaceVerbs
         var to = call.Names switch
         {
             [] => RemotePath.Root,
-            [{ Text: "-" }] => call.Shell.Previous ?? throw new UsageException("There is no folder before this one yet."),
-            _ => await call.ExpandAsync(call.Names) is [var one] ? one : throw new UsageException($"Several folders match {Terminal.Escape(call.Names[0].Text)}."),
+            [{ Text: "-" }] => call.Shell.Previous ?? throw new UsageException(ShellText.NoFolderBefore),
+            _ => await call.ExpandAsync(call.Names) is [var one] ? one : throw new UsageException(PlaceText.SeveralMatch(Terminal.Escape(call.Names[0].Text))),
         };
         await call.Shell.EnterAsync(to, call.Stop);
         return isBack ? await ShowAsync(call) : 0;

@@ -1,7 +1,6 @@
 using System.Text;
+using Argosy.Cli.Messages;
 using Argosy.Cli.Transfer;
-using Argosy.Client;
-using Argosy.Server;
 
 namespace Argosy.Cli.Shell.Verbs;
 
@@ -20,12 +19,6 @@ internal static class SessionVerbs
 
     public static Verb[] All { get; } =
     [
-        new("exec", "COMMAND [WORD...]", "Run a command on the server.", ExecuteAsync)
-        {
-            Least = 1,
-            TakesAllWords = true,
-            Notes = ["Where the server allows that; most do not."],
-        },
         new("help", "[COMMAND]", "Explain the commands, or one.", HelpAsync) { Aliases = ["?"], Most = 1, NeedsServer = false, Names = [NameKind.Verb] },
         new("quit", "", "End.", QuitAsync) { Aliases = ["exit", "bye"], Most = 0, NeedsServer = false },
     ];
@@ -68,26 +61,12 @@ internal static class SessionVerbs
     /// <summary>There is no such command.</summary>
     public static UsageException Unknown(string word)
     {
-        var hint = NearestWord.Hint(word, AllVerbs.List.SelectMany(verb => verb.Aliases.Prepend(verb.Name)));
-        return new UsageException($"There is no command “{Terminal.Escape(word)}”{(hint.Length > 0 ? hint : ".")} Type help to see them all.");
+        return new UsageException(ShellText.UnknownCommand(word, AllVerbs.List.SelectMany(verb => verb.Aliases.Prepend(verb.Name))));
     }
 
     private static Task<int> QuitAsync(Call call)
     {
         call.Shell.IsOver = true;
         return Task.FromResult(0);
-    }
-
-    private static async Task<int> ExecuteAsync(Call call)
-    {
-        try
-        {
-            await (await call.Shell.ConnectAsync(call.Stop)).ExecuteAsync(call.Stop);
-            throw new IOException("The server runs commands in a way that this client does not know. Update the client.");
-        }
-        catch (RefusedException refused) when (refused.Error == "unsupported")
-        {
-            throw new IOException("This server runs no commands.");
-        }
     }
 }

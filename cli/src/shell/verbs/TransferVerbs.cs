@@ -1,3 +1,4 @@
+using Argosy.Cli.Messages;
 using Argosy.Cli.Transfer;
 using Argosy.Client;
 
@@ -43,7 +44,7 @@ internal static class TransferVerbs
         {
             Least = 1,
             Names = [NameKind.Remote, NameKind.Remote | NameKind.LocalFolder],
-            Options = Options,
+            Options = [.. Options, new("--to-terminal", null, "With -: show what is no text too.")],
             Notes =
             [
                 "get report.pdf              into the local folder (lpwd shows it)",
@@ -60,7 +61,7 @@ internal static class TransferVerbs
     {
         var (sources, target) = Divide(call.Names);
         if (sources.Any(source => source.Text == "-"))
-            throw new UsageException("Standard input is the shell's own. A file of that name is ./-");
+            throw new UsageException(ShellText.InputIsTaken);
         var files = sources.SelectMany(LocalNames.All).ToList();
         var path = target is null ? RemoteFolders.Resolve(call.Shell.Folder, "./"u8) : call.Shell.Resolve(target.Text);
         return call.RunAsync(new PutCommand(), [.. files, call.Shell.Url(path)]);
@@ -76,7 +77,7 @@ internal static class TransferVerbs
             // Quoted, a star is a star: the name has to exist as it is.
             if (source.Pattern is null && RemotePattern.IsWild(path.Bytes.Span)
                 && await (await call.Shell.ConnectAsync(call.Stop)).StatAsync(path, cancellationToken: call.Stop) is null)
-                throw new IOException($"{path} does not exist on the server.");
+                throw RefusedException.NotFound(path);
             urls.Add(call.Shell.Url(path));
         }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Argosy.Cli.Messages;
 using Argosy.Cli.Transfer;
 
 namespace Argosy.Cli.Shell;
@@ -30,7 +31,7 @@ internal sealed class WordScanner
         var words = new List<Word>();
         while (scanner.Next() is { } word)
             words.Add(word);
-        return scanner.Open == Quote.None ? words : throw new UsageException("A quote is never closed.");
+        return scanner.Open == Quote.None ? words : throw new UsageException(ShellText.OpenQuote);
     }
 
     /// <summary>The words of a line that is being typed.</summary>

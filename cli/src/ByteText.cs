@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Text;
+using Argosy.Cli.Messages;
 
-namespace Argosy.Cli.Shell;
+namespace Argosy.Cli;
 
 /// <summary>
 /// Names between bytes and text, either way without loss: UTF-8, and each byte that is none as a low surrogate on its own, U+DC80 to U+DCFF
@@ -43,7 +44,7 @@ internal static class ByteText
             else if (IsByte(rest[0]))
                 bytes.Write([(byte)(rest[0] - Base)]);
             else
-                throw new FormatException("A name holds half a character, which UTF-8 cannot say.");
+                throw new FormatException(PlaceText.HalfCharacter);
             rest = rest[length..];
         }
 

@@ -1,0 +1,20 @@
+using Argosy.Client;
+
+namespace Argosy.Cli.Messages;
+
+/// <summary>Questions to people.</summary>
+internal static class PromptText
+{
+    public const string NotTrusted = "Not trusted; nothing was sent.";
+
+    public const string NobodyToAsk = "There is no terminal to ask on.";
+
+    public const string PasswordInputIsEmpty = "--password-stdin: standard input is empty";
+
+    public static string Password(ArgosyUrl url) => $"Password of {Terminal.Escape(url.User!)} at {url.Authority}: ";
+
+    public static string Trust(UnknownServer server) =>
+        $"{server.Authority} is not known here, and {server.Reason}. Its key is\n"
+        + $"  {server.Fingerprint}\n"
+        + "Compare it with what the server printed when it started. Trust this key from now on? [y/N] ";
+}
