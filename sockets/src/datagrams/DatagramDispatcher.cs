@@ -114,8 +114,18 @@ internal sealed class DatagramDispatcher(
         return SignalStoppingAsync();
     }
 
-    /// <summary>Tells the handlers.</summary>
-    internal Task SignalStoppingAsync() => _stopping.CancelAsync();
+    /// <summary>Tells the handlers. Never throws.</summary>
+    internal async Task SignalStoppingAsync()
+    {
+        try
+        {
+            await _stopping.CancelAsync();
+        }
+        catch (Exception e)
+        {
+            Log.StoppingCallbackFailed(logger, e);
+        }
+    }
 
     /// <summary>Drops what is still queued.</summary>
     internal void Abort()

@@ -106,7 +106,7 @@ public sealed partial class DatagramServer : ISocketServer
     public Task StopAsync(TimeSpan drain)
     {
         _drain.EndAfter(drain);
-        lock (_lock) return _stopped ??= StopOnceAsync();
+        lock (_lock) return _stopped ??= Task.Run(StopOnceAsync); // not on the caller's thread: a handler that never yields it would never let it begin
     }
 
     IReadOnlyList<IBoundSocket> ISocketServer.BoundSockets => _sockets;
@@ -118,12 +118,10 @@ public sealed partial class DatagramServer : ISocketServer
 
     private async Task StopOnceAsync()
     {
-        await Task.Yield(); // not under the caller's lock
         if (_receiver is not null)
         {
             await _receiver.StopAsync();
-            await _dispatcher.BeginDrainAsync();
-            var working = _receiver.JoinAsync();
+            var working = Task.WhenAll(_dispatcher.BeginDrainAsync(), _receiver.JoinAsync()); // whoever hears of the stop may block
             if (!await _drain.IsKeptByAsync(working))
             {
                 Log.DatagramsLeftBehind(_logger);

@@ -134,7 +134,7 @@ internal sealed class ConnectionDispatcher(
             if (_served.Count == 0) _drained.TrySetResult();
         }
 
-        return Task.WhenAll(_stopping.CancelAsync(), _drained.Task);
+        return Task.WhenAll(SignalStoppingAsync(), _drained.Task);
     }
 
     internal void AbortAll()
@@ -143,6 +143,18 @@ internal sealed class ConnectionDispatcher(
         lock (_lock) all = [.. _served];
         if (all.Length > 0) Log.Aborting(logger, all.Length);
         foreach (var served in all) served.Abort();
+    }
+
+    private async Task SignalStoppingAsync()
+    {
+        try
+        {
+            await _stopping.CancelAsync();
+        }
+        catch (Exception e)
+        {
+            Log.StoppingCallbackFailed(logger, e);
+        }
     }
 
     private ServedConnection? Refuse(StreamConnection connection, RefusalReason reason, string detail)
