@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Argosy.Sockets;
 
@@ -27,7 +26,7 @@ public sealed partial class StreamServer : ISocketServer
     public StreamServer(StreamServerOptions options, Func<ConnectionHandler> handlers, ILogger? logger = null)
     {
         (_options, _handlers) = (options, handlers);
-        _logger = logger ?? NullLogger.Instance;
+        _logger = GuardedLogger.Of(logger);
         _dispatcher = new ConnectionDispatcher(options, handlers, (error, connection) => OnError?.Invoke(error, connection), _logger);
     }
 

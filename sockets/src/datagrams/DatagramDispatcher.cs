@@ -148,7 +148,8 @@ internal sealed class DatagramDispatcher(
     /// <summary>Tells the server's owner of a failure that is counted already.</summary>
     internal void Report(EndPoint? sender, Exception error)
     {
-        Log.DatagramHandlerFailed(logger, sender, error);
+        if (error is WorkerDiedException) Log.WorkerDied(logger, error.Message);
+        else Log.DatagramHandlerFailed(logger, sender, error);
         try
         {
             onError(error, sender);

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Argosy.Sockets;
 
@@ -39,7 +38,7 @@ public sealed partial class DatagramServer : ISocketServer
         }
 
         (_options, _handle) = (options, handle);
-        _logger = logger ?? NullLogger.Instance;
+        _logger = GuardedLogger.Of(logger);
         _dispatcher = new DatagramDispatcher(options, handle, (error, sender) => OnError?.Invoke(error, sender), _logger);
         Counters.AskKernel = () => _sockets.Sum(socket => socket.LostInKernel());
     }
