@@ -75,7 +75,7 @@ public sealed class ReactorModelsTests
                 await connection.SendFileAsync(file, 0, 2 * mebibyte); // which the buffer of a loopback connection takes at once
                 await connection.SendFileAsync(file, 0, 6 * mebibyte);
                 var rounds = EventLoop.Current!.Rounds - before;
-                await connection.WriteAsync($"{rounds >= 4} {rounds}");
+                await connection.WriteAsync($"{rounds >= 4}");
             }
         });
         await using var client = await server.ConnectAsync();
