@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Argosy.Sockets;
 
@@ -27,7 +26,7 @@ public sealed partial class StreamServer : ISocketServer
     public StreamServer(StreamServerOptions options, Func<ConnectionHandler> handlers, ILogger? logger = null)
     {
         (_options, _handlers) = (options, handlers);
-        _logger = logger ?? NullLogger.Instance;
+        _logger = GuardedLogger.Of(logger);
         _dispatcher = new ConnectionDispatcher(options, handlers, (error, connection) => OnError?.Invoke(error, connection), _logger);
     }
 
@@ -66,6 +65,7 @@ public sealed partial class StreamServer : ISocketServer
             foreach (var address in _options.ListenOn.Where(address => !_options.Inherited.Any(socket => socket.Serves(address))))
                 _listeners.Add(SocketListener.Open(address, _options.Backlog, IsDualStack(address)));
             foreach (var inherited in _options.Inherited) _listeners.Add(SocketListener.Adopt(inherited));
+            if (_options.KeepsUrgentBytes) _listeners.ForEach(listener => listener.KeepUrgentBytes());
         }
         catch
         {
@@ -121,7 +121,7 @@ public sealed partial class StreamServer : ISocketServer
 
         try
         {
-            return await one.RunAsync(deadline);
+            return await Task.Run(() => one.RunAsync(deadline));
         }
         finally
         {
@@ -137,7 +137,7 @@ public sealed partial class StreamServer : ISocketServer
     public Task StopAsync(TimeSpan drain)
     {
         _drain.EndAfter(drain);
-        lock (_lock) return _stopped ??= StopOnceAsync();
+        lock (_lock) return _stopped ??= Task.Run(StopOnceAsync); // not on the caller's thread: a handler that never yields it would never let it begin
     }
 
     IReadOnlyList<IBoundSocket> ISocketServer.BoundSockets => _listeners;
@@ -159,7 +159,6 @@ public sealed partial class StreamServer : ISocketServer
 
     private async Task StopOnceAsync()
     {
-        await Task.Yield(); // not under the caller's lock
         if (_acceptor is not null) await _acceptor.StopAsync();
         CloseListeners();
         var drained = Task.WhenAll(_dispatcher.BeginDrain(), _acceptor?.DrainAsync() ?? Task.CompletedTask);

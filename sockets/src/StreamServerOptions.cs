@@ -23,6 +23,12 @@ public sealed record StreamServerOptions
     /// <summary>How many connections the kernel keeps for us until they are accepted.</summary>
     public int Backlog { get; init; } = 512;
 
+    /// <summary>
+    /// Whether bytes that a TCP peer sends as urgent (MSG_OOB, as FTP clients do with the Telnet signal before ABOR: RFC 959 section 4.1.3) stay in
+    /// their place in the stream (SO_OOBINLINE, socket(7)). False: the last of them is not in it, and whatever was meant by it is lost.
+    /// </summary>
+    public bool KeepsUrgentBytes { get; init; }
+
     /// <summary>The hard cap: connections above it are closed at once. Null: what the model considers sensible.</summary>
     public int? MaxConnections { get; init; }
 

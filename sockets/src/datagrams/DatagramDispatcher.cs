@@ -114,8 +114,18 @@ internal sealed class DatagramDispatcher(
         return SignalStoppingAsync();
     }
 
-    /// <summary>Tells the handlers.</summary>
-    internal Task SignalStoppingAsync() => _stopping.CancelAsync();
+    /// <summary>Tells the handlers. Never throws.</summary>
+    internal async Task SignalStoppingAsync()
+    {
+        try
+        {
+            await _stopping.CancelAsync();
+        }
+        catch (Exception e)
+        {
+            Log.StoppingCallbackFailed(logger, e);
+        }
+    }
 
     /// <summary>Drops what is still queued.</summary>
     internal void Abort()
@@ -138,7 +148,8 @@ internal sealed class DatagramDispatcher(
     /// <summary>Tells the server's owner of a failure that is counted already.</summary>
     internal void Report(EndPoint? sender, Exception error)
     {
-        Log.DatagramHandlerFailed(logger, sender, error);
+        if (error is WorkerDiedException) Log.WorkerDied(logger, error.Message);
+        else Log.DatagramHandlerFailed(logger, sender, error);
         try
         {
             onError(error, sender);

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Argosy.Sockets;
 
@@ -39,7 +38,7 @@ public sealed partial class DatagramServer : ISocketServer
         }
 
         (_options, _handle) = (options, handle);
-        _logger = logger ?? NullLogger.Instance;
+        _logger = GuardedLogger.Of(logger);
         _dispatcher = new DatagramDispatcher(options, handle, (error, sender) => OnError?.Invoke(error, sender), _logger);
         Counters.AskKernel = () => _sockets.Sum(socket => socket.LostInKernel());
     }
@@ -106,7 +105,7 @@ public sealed partial class DatagramServer : ISocketServer
     public Task StopAsync(TimeSpan drain)
     {
         _drain.EndAfter(drain);
-        lock (_lock) return _stopped ??= StopOnceAsync();
+        lock (_lock) return _stopped ??= Task.Run(StopOnceAsync); // not on the caller's thread: a handler that never yields it would never let it begin
     }
 
     IReadOnlyList<IBoundSocket> ISocketServer.BoundSockets => _sockets;
@@ -118,12 +117,10 @@ public sealed partial class DatagramServer : ISocketServer
 
     private async Task StopOnceAsync()
     {
-        await Task.Yield(); // not under the caller's lock
         if (_receiver is not null)
         {
             await _receiver.StopAsync();
-            await _dispatcher.BeginDrainAsync();
-            var working = _receiver.JoinAsync();
+            var working = Task.WhenAll(_dispatcher.BeginDrainAsync(), _receiver.JoinAsync()); // whoever hears of the stop may block
             if (!await _drain.IsKeptByAsync(working))
             {
                 Log.DatagramsLeftBehind(_logger);

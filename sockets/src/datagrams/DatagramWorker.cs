@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Win32.SafeHandles;
 
 namespace Argosy.Sockets;
@@ -14,7 +13,7 @@ internal abstract class DatagramWorker
         WorkerSession session, DatagramService service, DatagramServerOptions options, IReadOnlyList<DatagramSocket> sockets, DatagramCounters counters)
     {
         (Session, Sockets) = (session, sockets);
-        Dispatcher = new DatagramDispatcher(options, service.Handle, Report, service.Logger ?? NullLogger.Instance, counters);
+        Dispatcher = new DatagramDispatcher(options, service.Handle, Report, GuardedLogger.Of(service.Logger), counters);
     }
 
     protected WorkerSession Session { get; }

@@ -91,7 +91,6 @@ internal sealed class PreforkDatagramReceiver : IDatagramReceiver, IWorkerOwner
     /// <inheritdoc/>
     public void OnMessage(Worker worker, WorkerMessage message)
     {
-        message.Drop(); // workers send none
         switch (message.Kind)
         {
             case WorkerMessageKind.Failed: // which the worker has counted itself

@@ -73,17 +73,16 @@ internal sealed class ProcessDatagramReceiver : IDatagramReceiver, IWorkerOwner
     /// <inheritdoc/>
     public void OnMessage(Worker worker, WorkerMessage message)
     {
-        message.Drop(); // workers send none
         switch (message.Kind)
         {
             case WorkerMessageKind.Ready:
                 _idle.Writer.TryWrite(worker);
                 break;
-            case WorkerMessageKind.Failed when _busy.TryGetValue(worker, out var failed):
-                _dispatcher.Fail(failed.Sender, HandlerFailure.Read(message.Payload).ToException(worker.Id));
+            case WorkerMessageKind.Failed when HandlerFailure.Read(message.Payload) is var failure && _busy.TryGetValue(worker, out var failed):
+                _dispatcher.Fail(failed.Sender, failure.ToException(worker.Id));
                 break;
-            case WorkerMessageKind.Handled when _busy.TryRemove(worker, out var handled):
-                _dispatcher.Counters.OnUnsent(BitConverter.ToInt64(message.Payload));
+            case WorkerMessageKind.Handled when ReadUnsent(message.Payload) is var unsent && _busy.TryRemove(worker, out var handled):
+                _dispatcher.Counters.OnUnsent(unsent);
                 _idle.Writer.TryWrite(worker);
                 handled.Done.SetResult();
                 break;
@@ -103,6 +102,11 @@ internal sealed class ProcessDatagramReceiver : IDatagramReceiver, IWorkerOwner
         lost.Done.SetResult();
     }
 
+    /// <exception cref="InvalidDataException">It is no count.</exception>
+    private static long ReadUnsent(byte[] payload) => WorkerPayload.Read(payload, static from => from.ReadInt64()) is >= 0 and var unsent
+        ? unsent
+        : throw WorkerPayload.Nonsense();
+
     /// <summary>Hands a datagram to the next idle worker and waits until it is served, or lost.</summary>
     private async ValueTask ServeAsync(ReceivedDatagram datagram)
     {
@@ -119,8 +123,16 @@ internal sealed class ProcessDatagramReceiver : IDatagramReceiver, IWorkerOwner
         _dispatcher.Counters.OnDropped();
     }
 
-    private async ValueTask<Worker?> TakeIdleAsync() =>
-        await _idle.Reader.WaitToReadAsync() && _idle.Reader.TryRead(out var worker) ? worker : null;
+    /// <summary>The next idle worker, for whoever is first: several wait for each. Null once there will be none.</summary>
+    private async ValueTask<Worker?> TakeIdleAsync()
+    {
+        while (await _idle.Reader.WaitToReadAsync())
+        {
+            if (_idle.Reader.TryRead(out var worker)) return worker;
+        }
+
+        return null;
+    }
 
     private int IndexOf(DatagramSocket socket)
     {

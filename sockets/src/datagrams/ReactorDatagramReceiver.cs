@@ -23,11 +23,11 @@ internal sealed class ReactorDatagramReceiver : IDatagramReceiver
         DatagramDispatcher dispatcher, IReadOnlyList<DatagramSocket> sockets, string name, int loops, Func<IDemultiplexer> demultiplexer)
     {
         EventLoop[] made = [.. Enumerable.Range(1, loops).Select(i => new EventLoop(demultiplexer(), $"{name} datagrams {i}"))];
-        foreach (var socket in sockets) ReactorAcceptor.ThrowIfTooHigh(made[0], (int)socket.Handle.DangerousGetHandle());
         var receiver = new ReactorDatagramReceiver(dispatcher, made);
+        DescriptorWatch[] watches = [.. sockets.Select(socket => WatchOn(made[0], socket))];
         foreach (var loop in made) loop.Start();
         for (var i = 0; i < dispatcher.Workers; i++) receiver.Settle(made[i % loops]);
-        receiver._receiving.AddRange(sockets.Select(receiver.ReceiveAsync));
+        receiver._receiving.AddRange(sockets.Zip(watches, receiver.ReceiveAsync));
         return receiver;
     }
 
@@ -42,6 +42,20 @@ internal sealed class ReactorDatagramReceiver : IDatagramReceiver
     /// <inheritdoc/>
     public Task JoinAsync() => Task.WhenAll(_loops.Select(loop => loop.Ended));
 
+    /// <summary>
+    /// As <see cref="SocketListener.WatchOn"/>: closing the runtime's Socket waits until nobody holds its handle, and a loop that somebody blocks
+    /// would not let it go.
+    /// </summary>
+    /// <exception cref="ConnectionException">No descriptors are left, or the loop's demultiplexer cannot watch it.</exception>
+    private static DescriptorWatch WatchOn(EventLoop loop, DatagramSocket socket)
+    {
+        var descriptor = NativeSocket.Duplicate(socket.Handle);
+        if (descriptor < 0) throw ConnectionErrors.FromErrno(-descriptor, $"Receiving on {socket.LocalEndPoint}");
+        var handle = new DescriptorHandle(descriptor);
+        ReactorAcceptor.ThrowIfTooHigh(loop, descriptor);
+        return new DescriptorWatch(loop, handle, ownsDescriptor: true);
+    }
+
     private void Settle(EventLoop loop)
     {
         loop.MoveIn();
@@ -55,10 +69,9 @@ internal sealed class ReactorDatagramReceiver : IDatagramReceiver
         loop.MoveOut();
     }
 
-    private async Task ReceiveAsync(DatagramSocket socket)
+    private async Task ReceiveAsync(DatagramSocket socket, DescriptorWatch watch)
     {
         await First.EnterAsync();
-        var watch = new DescriptorWatch(First, socket.Handle);
         var buffer = _dispatcher.NewBuffer();
         while (!_stop.IsCancellationRequested)
         {

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Argosy.Sockets;
 
@@ -45,7 +44,7 @@ public sealed class ListenerOffer : IAsyncDisposable
         if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException("Listening sockets are handed over on Linux only.");
         if (servers.Keys.FirstOrDefault(name => name.Length == 0 || name.Any(c => c is <= ' ' or >= '\x7f')) is { } bad)
             throw new ArgumentException($"'{bad}' is no name for an offer: visible characters, please, and at least one.", nameof(servers));
-        return new ListenerOffer([.. servers], OpenDoor(path), limit ?? TimeSpan.FromMinutes(1), logger ?? NullLogger.Instance);
+        return new ListenerOffer([.. servers], OpenDoor(path), limit ?? TimeSpan.FromMinutes(1), GuardedLogger.Of(logger));
     }
 
     /// <summary>Offers no longer. A successor that has not confirmed yet goes without our answer.</summary>

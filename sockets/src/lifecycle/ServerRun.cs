@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Argosy.Sockets;
 
@@ -52,7 +51,7 @@ public static class ServerRun
         }
         catch (ConnectionException e) when (options.Predecessor is not null)
         {
-            Log.CannotOffer(options.Logger ?? NullLogger.Instance, e);
+            Log.CannotOffer(GuardedLogger.Of(options.Logger), e);
             return null;
         }
     }
@@ -60,7 +59,7 @@ public static class ServerRun
     private static async Task<ServerEnd> StopAsync(
         IEnumerable<ISocketServer> servers, ServerSignals signals, ServerRunOptions options, bool isTaken)
     {
-        var logger = options.Logger ?? NullLogger.Instance;
+        var logger = GuardedLogger.Of(options.Logger);
         if (!isTaken) Log.StopSignal(logger, signals.Last, options.Drain);
         var stopped = Task.WhenAll(servers.Select(server => server.StopAsync(options.Drain)));
         // A process that was handed over has not been told to stop yet, so the first signal already is the impatient one.

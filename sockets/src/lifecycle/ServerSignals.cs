@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Argosy.Sockets;
 
@@ -25,7 +24,7 @@ public sealed class ServerSignals : IDisposable
     /// <param name="logger">Told of reloads.</param>
     public ServerSignals(Action? reload = null, ILogger? logger = null)
     {
-        (_reload, _logger) = (reload, logger ?? NullLogger.Instance);
+        (_reload, _logger) = (reload, GuardedLogger.Of(logger));
         foreach (var signal in (PosixSignal[])[PosixSignal.SIGTERM, PosixSignal.SIGINT])
             _registrations.Add(PosixSignalRegistration.Create(signal, OnStop));
         if (reload is not null) _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnReload));

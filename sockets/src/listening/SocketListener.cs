@@ -69,6 +69,12 @@ internal sealed class SocketListener : Listener, IBoundSocket
     internal static SocketListener Adopt(InheritedSocket inherited) =>
         new(inherited.TakeFor(SocketType.Stream), inherited.LocalEndPoint, inherited.OwnsFile);
 
+    /// <summary>Sets SO_OOBINLINE, which accepted connections inherit, in worker processes too. Unix sockets ignore it.</summary>
+    internal void KeepUrgentBytes()
+    {
+        if (Family != AddressFamily.Unix) _socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.OutOfBandInline, true);
+    }
+
     /// <inheritdoc/>
     public void LeaveFile() => _path = null;
 

@@ -20,7 +20,6 @@ internal sealed class DescriptorWatch
     private WatchDirection? _writing;
     private ulong _tag;
     private PollEvents _asked; // None: not registered
-    private bool _hasPeerFinished;
 
     /// <param name="loop">Where it is watched.</param>
     /// <param name="descriptor">A non-blocking descriptor.</param>
@@ -61,10 +60,11 @@ internal sealed class DescriptorWatch
     internal void OnTry() => HasNews = false;
 
     /// <summary>
-    /// A read took fewer bytes than it had room for. The next event then tells of anything that comes; but the peer's end, which may have
-    /// come along with these bytes, is told only once at an edge (epoll(7), "Possible pitfalls").
+    /// A read took fewer bytes than it had room for. Where readiness is told for as long as it lasts, whatever is left is told with the next
+    /// wait. At an edge it was told already, and there is more behind a short read than it seems: TCP reads stop at an urgent mark (tcp(7)),
+    /// those of a Unix socket at bytes that carry descriptors, and the peer's end may have come along. So there one reads until EAGAIN.
     /// </summary>
-    internal void OnShortRead() => IsDrained = !_hasPeerFinished;
+    internal void OnShortRead() => IsDrained = !Loop.Demultiplexer.IsEdgeTriggered;
 
     /// <summary>Makes the demultiplexer tell of these events. False: the descriptor is closed, there is nothing to wait for.</summary>
     /// <exception cref="ConnectionException">The descriptor cannot be watched.</exception>
@@ -82,7 +82,6 @@ internal sealed class DescriptorWatch
     /// <summary>Called by the loop.</summary>
     internal void OnReady(PollEvents events)
     {
-        if ((events & (PollEvents.PeerFinished | Broken)) != 0) _hasPeerFinished = true;
         if ((events & (PollEvents.Read | PollEvents.PeerFinished | Broken)) != 0) (IsDrained, HasNews) = (false, true);
         var unwanted = Wake(Reading, events) | (_writing is { } writing ? Wake(writing, events) : PollEvents.None);
         if (unwanted != PollEvents.None) Disarm(unwanted, events);

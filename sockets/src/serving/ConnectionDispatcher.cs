@@ -80,7 +80,14 @@ internal sealed class ConnectionDispatcher(
     internal void TurnAway(EndPoint? peer, RefusalReason reason, string detail) => Refusals.Refused(peer, reason, detail);
 
     /// <summary>Counts and passes on that a connection failed which is served in another process.</summary>
-    internal void FailElsewhere(IConnection connection, Exception error, long count = 1)
+    internal void FailElsewhere(ServedConnection served, Exception error)
+    {
+        if (served.TryFail()) Counters.OnFailed();
+        Report(error, served.Connection);
+    }
+
+    /// <summary>Counts and passes on that connections were lost which another process had accepted.</summary>
+    internal void LoseElsewhere(IConnection connection, Exception error, long count)
     {
         Counters.OnFailed(count);
         Report(error, connection);
@@ -134,7 +141,7 @@ internal sealed class ConnectionDispatcher(
             if (_served.Count == 0) _drained.TrySetResult();
         }
 
-        return Task.WhenAll(_stopping.CancelAsync(), _drained.Task);
+        return Task.WhenAll(SignalStoppingAsync(), _drained.Task);
     }
 
     internal void AbortAll()
@@ -143,6 +150,18 @@ internal sealed class ConnectionDispatcher(
         lock (_lock) all = [.. _served];
         if (all.Length > 0) Log.Aborting(logger, all.Length);
         foreach (var served in all) served.Abort();
+    }
+
+    private async Task SignalStoppingAsync()
+    {
+        try
+        {
+            await _stopping.CancelAsync();
+        }
+        catch (Exception e)
+        {
+            Log.StoppingCallbackFailed(logger, e);
+        }
     }
 
     private ServedConnection? Refuse(StreamConnection connection, RefusalReason reason, string detail)
@@ -176,7 +195,7 @@ internal sealed class ConnectionDispatcher(
     /// <summary>A stream that ends by mistake must not look as if it had ended on purpose: the peer gets a reset.</summary>
     private void Fail(ServedConnection served, Exception error)
     {
-        Counters.OnFailed();
+        if (served.TryFail()) Counters.OnFailed();
         if (error is ConnectionException broken) Log.ConnectionBroke(logger, served.Connection.RemoteEndPoint, broken.Error);
         else Log.HandlerFailed(logger, served.Connection.RemoteEndPoint, error);
         served.Abort();

@@ -11,6 +11,7 @@ internal sealed class ServedConnection
     private HashSet<SocketListener>? _listeners;
     private bool _isOpen = true; // the accepted one, and what hangs on it
     private bool _isOver;
+    private bool _hasFailed;
 
     internal ServedConnection(ConnectionDispatcher dispatcher, StreamConnection connection, bool isOverloaded)
     {
@@ -55,6 +56,12 @@ internal sealed class ServedConnection
 
         if (isOver) listener.Close();
         return listener;
+    }
+
+    /// <summary>True the first time: setup, handling, finish and close can all fail, and it is still one connection.</summary>
+    internal bool TryFail()
+    {
+        lock (this) return !_hasFailed && (_hasFailed = true);
     }
 
     /// <summary>Ends everything at once. Any thread.</summary>

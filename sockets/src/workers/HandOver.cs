@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 
 namespace Argosy.Sockets;
 
@@ -10,24 +9,18 @@ namespace Argosy.Sockets;
 /// <param name="IsOverloaded">Whether the server is above its soft cap.</param>
 internal sealed record HandOver(AddressFamily Family, EndPoint? Peer, bool IsOverloaded)
 {
-    internal byte[] Write()
+    internal byte[] Write() => WorkerPayload.Write(to =>
     {
-        var bytes = new MemoryStream();
-        using (var to = new BinaryWriter(bytes, Encoding.UTF8))
-        {
-            to.Write((ushort)Family);
-            to.Write(IsOverloaded);
-            WorkerTask.WriteAddress(to, Peer);
-        }
+        to.Write((ushort)Family);
+        to.Write(IsOverloaded);
+        WorkerTask.WriteAddress(to, Peer);
+    });
 
-        return bytes.ToArray();
-    }
-
-    internal static HandOver Read(byte[] bytes)
+    /// <exception cref="InvalidDataException">It is none.</exception>
+    internal static HandOver Read(byte[] bytes) => WorkerPayload.Read(bytes, static from =>
     {
-        using var from = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
         var family = (AddressFamily)from.ReadUInt16();
         var isOverloaded = from.ReadBoolean();
         return new HandOver(family, WorkerTask.ReadAddress(from), isOverloaded);
-    }
+    });
 }

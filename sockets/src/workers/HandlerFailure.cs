@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 
 namespace Argosy.Sockets;
 
@@ -32,30 +31,25 @@ internal sealed record HandlerFailure(
         };
     }
 
-    internal byte[] Write()
+    internal byte[] Write() => WorkerPayload.Write(to =>
     {
-        var bytes = new MemoryStream();
-        using (var to = new BinaryWriter(bytes, Encoding.UTF8))
-        {
-            to.Write((byte)Kind);
-            to.Write((int)Error);
-            to.Write(TypeName);
-            to.Write(Message);
-            to.Write(Details);
-            WorkerTask.WriteAddress(to, Local);
-            WorkerTask.WriteAddress(to, Peer);
-        }
+        to.Write((byte)Kind);
+        to.Write((int)Error);
+        to.Write(TypeName);
+        to.Write(Message);
+        to.Write(Details);
+        WorkerTask.WriteAddress(to, Local);
+        WorkerTask.WriteAddress(to, Peer);
+    });
 
-        return bytes.ToArray();
-    }
-
-    internal static HandlerFailure Read(byte[] bytes)
+    /// <exception cref="InvalidDataException">It is none.</exception>
+    internal static HandlerFailure Read(byte[] bytes) => WorkerPayload.Read(bytes, static from =>
     {
-        using var from = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
-        return new HandlerFailure(
+        var failure = new HandlerFailure(
             (HandlerFailureKind)from.ReadByte(), (ConnectionError)from.ReadInt32(), from.ReadString(), from.ReadString(), from.ReadString(),
             WorkerTask.ReadAddress(from), WorkerTask.ReadAddress(from));
-    }
+        return Enum.IsDefined(failure.Kind) && Enum.IsDefined(failure.Error) ? failure : throw WorkerPayload.Nonsense();
+    });
 
     // Three bytes of UTF-8 for each, at most, must fit into one message.
     private static string Cut(string text, int most) => text.Length <= most ? text : text[..most];

@@ -101,7 +101,6 @@ internal sealed class PreforkAcceptor : IAcceptor, IWorkerOwner
     /// <inheritdoc/>
     public void OnMessage(Worker worker, WorkerMessage message)
     {
-        message.Drop(); // workers send none
         switch (message.Kind)
         {
             case WorkerMessageKind.Failed: // which the worker has counted itself
@@ -132,7 +131,7 @@ internal sealed class PreforkAcceptor : IAcceptor, IWorkerOwner
                 ConnectionError.Aborted, $"{lost} connections were aborted; their handlers took no notice, so worker {worker.Id} was killed.")
             : new WorkerDiedException(exit, lost);
         if (error is WorkerDiedException) Log.WorkerDied(_dispatcher.Logger, error.Message);
-        _dispatcher.FailElsewhere(new HandedConnection(local: null, peer: null), error, lost);
+        _dispatcher.LoseElsewhere(new HandedConnection(local: null, peer: null), error, lost);
     }
 
     private void OnStopped(Worker worker)

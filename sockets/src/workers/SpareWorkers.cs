@@ -114,14 +114,13 @@ internal sealed class SpareWorkers : IWorkerOwner
     /// <inheritdoc/>
     public void OnMessage(Worker worker, WorkerMessage message)
     {
-        message.Drop(); // workers send none
         switch (message.Kind)
         {
             case WorkerMessageKind.Ready:
                 OnReady(worker);
                 break;
-            case WorkerMessageKind.Failed when ServedBy(worker) is { } served:
-                _dispatcher.FailElsewhere(served.Connection, HandlerFailure.Read(message.Payload).ToException(worker.Id));
+            case WorkerMessageKind.Failed when HandlerFailure.Read(message.Payload) is var failure && ServedBy(worker) is { } served:
+                _dispatcher.FailElsewhere(served, failure.ToException(worker.Id));
                 break;
             case WorkerMessageKind.Ended when ServedBy(worker) is { Connection: HandedConnection connection }:
                 connection.Release();
@@ -143,7 +142,7 @@ internal sealed class SpareWorkers : IWorkerOwner
             connection.Reset();
             var error = Death(worker, exit);
             if (error is WorkerDiedException) Log.WorkerDied(_dispatcher.Logger, error.Message);
-            _dispatcher.FailElsewhere(connection, error);
+            _dispatcher.FailElsewhere(served, error);
             _dispatcher.FinishElsewhere(served);
         }
 

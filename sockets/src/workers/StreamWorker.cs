@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Argosy.Sockets;
 
@@ -18,7 +17,7 @@ internal abstract class StreamWorker
     {
         Session = session;
         Dispatcher = new ConnectionDispatcher(
-            options, service.Handlers, Report, service.Logger ?? NullLogger.Instance, limits, counters);
+            options, service.Handlers, Report, GuardedLogger.Of(service.Logger), limits, counters);
     }
 
     protected WorkerSession Session { get; }

@@ -20,6 +20,7 @@ internal sealed class Worker
     private readonly IWorkerOwner _owner;
     private readonly Timer _deadline;
     private volatile string? _complaint;
+    private volatile string? _cause; // why we have killed it
     private volatile bool _isReady;
     private volatile bool _hasExited;
     private long _readySince;
@@ -88,9 +89,9 @@ internal sealed class Worker
         {
             if (!_hasExited) _process.Kill();
         }
-        catch (InvalidOperationException)
+        catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
         {
-            // It has ended by itself meanwhile.
+            // It has ended by itself meanwhile, or is another user's by now. A timer calls this, so nothing may be thrown.
         }
     }
 
@@ -105,26 +106,55 @@ internal sealed class Worker
     private void Run(WorkerCommand command, SafeHandle[] descriptors)
     {
         KillAfter(command.ReadyWithin);
-        Instruct(command.Configuration.Span, descriptors);
+        Guarded(() => Instruct(command.Configuration.Span, descriptors));
         while (_channel.Receive() is { Kind: not WorkerMessageKind.Closed } message)
         {
-            switch (message.Kind)
-            {
-                case WorkerMessageKind.Ready:
-                    KillAfter(Timeout.InfiniteTimeSpan);
-                    _readySince = Stopwatch.GetTimestamp();
-                    _isReady = true;
-                    break;
-                case WorkerMessageKind.CannotServe:
-                    _complaint = System.Text.Encoding.UTF8.GetString(message.Payload);
-                    continue;
-            }
-
-            _owner.OnMessage(this, message);
+            message.Drop(); // workers send none
+            if (_cause is null) Guarded(() => Take(message));
         }
 
-        var exit = new WorkerExit(Id, Reap());
-        _owner.OnExit(this, exit);
+        _owner.OnExit(this, new WorkerExit(Id, Reap(), _cause));
+    }
+
+    /// <summary>
+    /// This thread belongs to nobody who could catch anything, and what a worker says is what its memory holds: one that is not understood
+    /// is ended, and its owner treats it as any other that has died.
+    /// </summary>
+    private void Guarded(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (Exception e)
+        {
+            _cause ??= e is InvalidDataException
+                ? "was killed: it sent a message that its server does not understand"
+                : $"was killed: its server failed to deal with it ({e.Message.TrimEnd('.')})";
+            if (!_isReady) _complaint ??= $"it {_cause}";
+            Kill();
+        }
+    }
+
+    private void Take(WorkerMessage message)
+    {
+        if (message.IsCut) throw WorkerPayload.Nonsense();
+        switch (message.Kind)
+        {
+            case < WorkerMessageKind.Ready or > WorkerMessageKind.Handled:
+            case WorkerMessageKind.Ready when _isReady:
+                throw WorkerPayload.Nonsense();
+            case WorkerMessageKind.Ready:
+                KillAfter(Timeout.InfiniteTimeSpan);
+                _readySince = Stopwatch.GetTimestamp();
+                _isReady = true;
+                break;
+            case WorkerMessageKind.CannotServe:
+                _complaint = System.Text.Encoding.UTF8.GetString(message.Payload);
+                return;
+        }
+
+        _owner.OnMessage(this, message);
     }
 
     private void Instruct(ReadOnlySpan<byte> configuration, SafeHandle[] descriptors)
@@ -165,12 +195,13 @@ internal sealed class Worker
     }
 }
 
-/// <summary>Who keeps a worker hears of it, on the worker's thread. Neither method may throw.</summary>
+/// <summary>Who keeps a worker hears of it, on the worker's thread.</summary>
 internal interface IWorkerOwner
 {
-    /// <summary>A message came: <see cref="WorkerMessageKind.Ready"/> first.</summary>
+    /// <summary>A message came: <see cref="WorkerMessageKind.Ready"/> once. Its descriptors are closed.</summary>
+    /// <exception cref="InvalidDataException">It cannot be understood: the worker is killed, and nothing of the message has had an effect.</exception>
     void OnMessage(Worker worker, WorkerMessage message);
 
-    /// <summary>The process has ended and is reaped. Nothing follows.</summary>
+    /// <summary>The process has ended and is reaped. Nothing follows. Must not throw.</summary>
     void OnExit(Worker worker, WorkerExit exit);
 }

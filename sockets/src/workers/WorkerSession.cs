@@ -101,18 +101,34 @@ internal sealed class WorkerSession
 
     private void Listen()
     {
-        if (ReceiveTask())
-        {
-            while (_channel.Receive() is { Kind: not WorkerMessageKind.Closed } message)
-            {
-                if (message.Kind == WorkerMessageKind.Message) Messages.Post(message.Payload);
-                else Deliver(message);
-            }
-        }
-
-        Deliver(WorkerMessage.Closed);
+        var code = Guarded(ReceiveAll);
+        code = Math.Max(code, Guarded(() => Deliver(WorkerMessage.Closed)));
         Thread.Sleep(LeaveGrace);
-        Libc.ExitNow(0);
+        Libc.ExitNow(code);
+    }
+
+    /// <summary>A parent whose messages are not understood is of no more use than one that has gone. The exit code: 0 where all was well.</summary>
+    private static int Guarded(Action step)
+    {
+        try
+        {
+            step();
+            return 0;
+        }
+        catch (Exception)
+        {
+            return 1;
+        }
+    }
+
+    private void ReceiveAll()
+    {
+        if (!ReceiveTask()) return;
+        while (_channel.Receive() is { Kind: not WorkerMessageKind.Closed } message)
+        {
+            if (message.Kind == WorkerMessageKind.Message) Messages.Post(message.Payload);
+            else Deliver(message);
+        }
     }
 
     private bool ReceiveTask()
@@ -120,20 +136,19 @@ internal sealed class WorkerSession
         var first = _channel.Receive();
         if (first.Kind != WorkerMessageKind.Task) return false;
         var task = WorkerTask.Read(first.Payload);
-        var configuration = new byte[task.ConfigurationLength];
-        for (var at = 0; at < configuration.Length;)
+        var configuration = new MemoryStream();
+        while (configuration.Length < task.ConfigurationLength)
         {
             var part = _channel.Receive();
-            if (part.Kind != WorkerMessageKind.Configuration) return false;
-            part.Payload.CopyTo(configuration, at);
-            at += part.Payload.Length;
+            if (part.Kind != WorkerMessageKind.Configuration || part.Payload.Length == 0) return false;
+            configuration.Write(part.Payload);
         }
 
         var job = new WorkerJob
         {
             Server = task.Server,
             Model = task.Model,
-            Configuration = configuration,
+            Configuration = configuration.ToArray(),
             LocalEndPoints = task.LocalEndPoints,
             ParentId = task.Parent,
         };

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 
 namespace Argosy.Sockets;
 
@@ -44,35 +43,28 @@ internal sealed record WorkerTask
 
     internal IReadOnlyList<EndPoint> LocalEndPoints { get; init; } = [];
 
-    internal byte[] Write()
+    internal byte[] Write() => WorkerPayload.Write(to =>
     {
-        var bytes = new MemoryStream();
-        using (var to = new BinaryWriter(bytes, Encoding.UTF8))
-        {
-            to.Write((byte)Duty);
-            to.Write(Server);
-            to.Write(Model);
-            to.Write(Slot);
-            to.Write(Rows);
-            to.Write(Caps.Total);
-            to.Write(Caps.Busy);
-            to.Write(Caps.PerAddress);
-            to.Write(Datagrams.Longest);
-            to.Write(Datagrams.Queue);
-            to.Write(Datagrams.Workers);
-            to.Write(Parent);
-            to.Write(ConfigurationLength);
-            to.Write(LocalEndPoints.Count);
-            foreach (var address in LocalEndPoints) WriteAddress(to, address);
-        }
+        to.Write((byte)Duty);
+        to.Write(Server);
+        to.Write(Model);
+        to.Write(Slot);
+        to.Write(Rows);
+        to.Write(Caps.Total);
+        to.Write(Caps.Busy);
+        to.Write(Caps.PerAddress);
+        to.Write(Datagrams.Longest);
+        to.Write(Datagrams.Queue);
+        to.Write(Datagrams.Workers);
+        to.Write(Parent);
+        to.Write(ConfigurationLength);
+        to.Write(LocalEndPoints.Count);
+        foreach (var address in LocalEndPoints) WriteAddress(to, address);
+    });
 
-        return bytes.ToArray();
-    }
-
-    internal static WorkerTask Read(byte[] bytes)
-    {
-        using var from = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
-        return new WorkerTask
+    /// <exception cref="InvalidDataException">It is none.</exception>
+    internal static WorkerTask Read(byte[] bytes) => WorkerPayload.Read(bytes, static from =>
+        new WorkerTask
         {
             Duty = (WorkerDuty)from.ReadByte(),
             Server = from.ReadString(),
@@ -83,9 +75,8 @@ internal sealed record WorkerTask
             Datagrams = new DatagramLimits(from.ReadInt32(), from.ReadInt32(), from.ReadInt32()),
             Parent = from.ReadInt32(),
             ConfigurationLength = from.ReadInt32(),
-            LocalEndPoints = [.. Enumerable.Range(0, from.ReadInt32()).Select(_ => ReadAddress(from)).OfType<EndPoint>()],
-        };
-    }
+            LocalEndPoints = [.. WorkerPayload.ReadMany(from, ReadAddress).OfType<EndPoint>()],
+        });
 
     /// <summary>Family, length and struct sockaddr; family 0 and nothing more where there is no address.</summary>
     internal static void WriteAddress(BinaryWriter to, EndPoint? address)
@@ -100,8 +91,12 @@ internal sealed record WorkerTask
     internal static EndPoint? ReadAddress(BinaryReader from)
     {
         var family = (AddressFamily)from.ReadUInt16();
-        return family == AddressFamily.Unspecified ? null : NativeAddress.Read(family, from.ReadBytes(from.ReadUInt16()));
+        return family == AddressFamily.Unspecified ? null : NativeAddress.Read(family, Exactly(from, from.ReadUInt16()));
     }
+
+    private static byte[] Exactly(BinaryReader from, int count) => from.ReadBytes(count) is var bytes && bytes.Length == count
+        ? bytes
+        : throw WorkerPayload.Nonsense();
 }
 
 /// <summary>What a worker keeps of its server's <see cref="DatagramServerOptions"/>.</summary>

@@ -45,6 +45,15 @@ public abstract partial class ConcurrencyModelContract
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_connection_that_fails_more_than_once_counts_as_one()
+    {
+        await using var server = Serve<FailsTwice>();
+        Assert.True(await server.IsRefusedAsync());
+        await UntilAsync(() => server.Errors.Count == 2 && server.Server.ActiveConnections == 0);
+        Assert.Equal(1, server.Server.Counters.Failed);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task A_failing_error_callback_harms_nobody()
     {
         await using var server = Serve("tcp4", static (_, _) => throw new InvalidDataException());
@@ -123,5 +132,12 @@ public abstract partial class ConcurrencyModelContract
             scene.Report("finish");
             return default;
         }
+    }
+
+    public sealed class FailsTwice(Scene scene) : ConnectionHandler
+    {
+        public override ValueTask HandleAsync() => throw new InvalidDataException(scene.ToString());
+
+        public override ValueTask FinishAsync() => throw new InvalidOperationException();
     }
 }
