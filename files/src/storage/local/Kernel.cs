@@ -241,7 +241,7 @@ internal static unsafe partial class Kernel
 
         public static TimeSpec From(DateTime time)
         {
-            var ticks = (time.ToUniversalTime() - DateTime.UnixEpoch).Ticks;
+            var ticks = (UtcTime.Of(time) - DateTime.UnixEpoch).Ticks;
             var seconds = Math.DivRem(ticks, TimeSpan.TicksPerSecond, out var rest);
             return rest < 0
                 ? new() { _seconds = seconds - 1, _nanoseconds = (rest + TimeSpan.TicksPerSecond) * 100 }

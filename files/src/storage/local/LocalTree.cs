@@ -55,14 +55,27 @@ internal sealed partial class LocalTree : IDisposable
         var entries = new List<FileEntry>(most);
         while (entries.Count < most && reader.Next())
         {
-            // What went between the two calls is no longer listed.
-            if (!StagingFolder.IsReserved(reader.Name) && Kernel.Stat(reader.Folder, reader.TerminatedName, Kernel.AtNoFollow, out var status) >= 0)
+            if (!StagingFolder.IsReserved(reader.Name) && Look(reader) is { } entry)
             {
-                entries.Add(status.Entry(reader.Name.ToArray(), status.IsLink ? ReadLink(reader.Folder, reader.TerminatedName) : default(ReadOnlyMemory<byte>?)));
+                entries.Add(entry);
             }
         }
 
         return entries;
+    }
+
+    /// <summary>
+    /// An entry that a folder names; null for what went between the two calls. Nothing else may be missing: whoever mirrors a folder deletes
+    /// what its listing does not show.
+    /// </summary>
+    private static FileEntry? Look(FolderReader reader)
+    {
+        if (!Errno.IsThere(Kernel.Stat(reader.Folder, reader.TerminatedName, Kernel.AtNoFollow, out var status), reader.Name))
+        {
+            return null;
+        }
+
+        return status.Entry(reader.Name.ToArray(), status.IsLink ? ReadLink(reader.Folder, reader.TerminatedName) : default(ReadOnlyMemory<byte>?));
     }
 
     /// <summary>Opens a regular file for reading. What it is, is looked at by O_PATH first, so that no device or FIFO is ever opened.</summary>
@@ -155,6 +168,11 @@ internal sealed partial class LocalTree : IDisposable
     {
         Span<byte> target = stackalloc byte[RemotePath.LongestPath];
         var length = Kernel.ReadLink(folder, terminatedName, target);
+        if (length is not (-Errno.NotFound or -Errno.Invalid)) // Gone, or replaced by what is no link, since it was looked at.
+        {
+            Errno.Check(length, "The link");
+        }
+
         return target[..Math.Max(0, length)].ToArray();
     }
 
