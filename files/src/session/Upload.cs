@@ -17,6 +17,7 @@ public sealed class Upload : IAsyncDisposable
     private readonly Reservation _room;
     private readonly ContentCheck? _check;
     private readonly OnExisting _onExisting;
+    private long _trustedBefore;
     private bool _ended;
 
     internal Upload(FileSession session, UploadRequest request, IStaged staged, Reservation room, ContentCheck? check, OnExisting onExisting, long offset)
@@ -27,6 +28,12 @@ public sealed class Upload : IAsyncDisposable
 
     /// <summary>Bytes that are there: where the next ones go.</summary>
     public long Offset { get; private set; }
+
+    /// <summary>
+    /// Of the bytes that were there when this was opened, so many from the beginning are known to be what was sent. After the machine has started anew the others
+    /// may be holes: they are to be compared by <see cref="HashAsync"/>, from the first to the last, before anything is built on them.
+    /// </summary>
+    public long Trusted => _staged.Trusted;
 
     /// <summary>The staged file for the kernel to write to at <see cref="Offset"/>; null where the storage has none or a checksum is due.</summary>
     public SafeFileHandle? File => _check is null ? _staged.File : null;
@@ -57,7 +64,8 @@ public sealed class Upload : IAsyncDisposable
         Offset += data.Length;
     }
 
-    /// <summary>Writes over bytes that were received before, all of them or none; they take no new room.</summary>
+    /// <summary>Writes over bytes that were received before, all of them or none; they take no new room. Until <see cref="ConfirmReplaced"/> they count
+    /// as not <see cref="Trusted"/>.</summary>
     /// <exception cref="FileException"><see cref="FileError.Mismatch"/> for bytes beyond those received, <see cref="FileError.SessionEnded"/>.</exception>
     public async ValueTask ReplaceAsync(long offset, ReadOnlyMemory<byte> data)
     {
@@ -69,15 +77,29 @@ public sealed class Upload : IAsyncDisposable
             throw new FileException(FileError.Mismatch, $"{_request.Path}: {Offset} bytes were received; only those can be replaced.");
         }
 
+        if (_staged.Trusted > offset)
+        {
+            _trustedBefore = Math.Max(_trustedBefore, _staged.Trusted);
+            await _staged.DoubtAsync(offset);
+        }
+
         await _staged.WriteAsync(offset, data);
     }
 
-    /// <summary>A checksum of bytes that were received, read from where they lie.</summary>
+    /// <summary>What <see cref="ReplaceAsync"/> wrote is what was meant.</summary>
+    public void ConfirmReplaced() => _staged.Vouch(_staged.Trusted, _trustedBefore);
+
+    /// <summary>A checksum of bytes that were received, read from where they lie. Who asks for it compares them: they are <see cref="Trusted"/> then,
+    /// and it is the asker's business to replace what differs.</summary>
     /// <param name="algorithm">Which checksum.</param>
     /// <param name="offset">First byte.</param>
     /// <param name="end">First byte that no longer counts.</param>
-    public ValueTask<Checksum> HashAsync(ChecksumAlgorithm algorithm, long offset, long end) =>
-        ContentCheck.RangeAsync(algorithm, _staged.ReadAsync, offset, Math.Min(end, Offset), _session);
+    public async ValueTask<Checksum> HashAsync(ChecksumAlgorithm algorithm, long offset, long end)
+    {
+        var checksum = await ContentCheck.RangeAsync(algorithm, _staged.ReadAsync, offset, Math.Min(end, Offset), _session);
+        _staged.Vouch(offset, Math.Min(end, Offset));
+        return checksum;
+    }
 
     /// <summary>
     /// Reserves room for bytes that the kernel shall write to <see cref="File"/> at <see cref="Offset"/>: how many of the wanted ones may be moved now, at least 1

@@ -192,9 +192,8 @@ public sealed class LocalDiskTests : IAsyncLifetime
     private async Task PretendRebootAsync()
     {
         await using var home = (LocalHome)await _vessel.Storage.OpenHomeAsync(_vessel.Home, true, InlineOffload.Instance);
-        using var folder = home.Tree.Staging.Lend();
         var name = UnfinishedRecord.FileName('a', "ann", "id", P("file"));
-        var record = UnfinishedRecord.TryRead(folder.Number, name)!;
+        var record = UnfinishedRecord.TryRead(home.Tree.Staging, name)!;
         (record with { Boot = Guid.NewGuid() }).Write(home.Tree.Staging, name, sync: false);
     }
 

@@ -6,7 +6,7 @@ internal static class Errno
     public const int NotPermitted = 1, NotFound = 2, Interrupted = 4, InputOutput = 5, NoDevice = 6, Again = 11, NoMemory = 12, Access = 13;
     public const int Busy = 16, Exists = 17, CrossDevice = 18, NotAFolder = 20, IsAFolder = 21, Invalid = 22, TooManyInSystem = 23;
     public const int TooManyOpen = 24, TooBig = 27, NoSpace = 28, ReadOnlyDisk = 30, TooManyLinks = 31, NameTooLong = 36;
-    public const int NoSuchCall = 38, NotEmpty = 39, Loop = 40, IllegalBytes = 84, NotSupported = 95, NotConnected = 107, Stale = 116, Quota = 122;
+    public const int NoSuchCall = 38, NotEmpty = 39, Loop = 40, NoData = 61, IllegalBytes = 84, NotSupported = 95, NotConnected = 107, Stale = 116, Quota = 122;
 
     private static readonly Dictionary<int, (FileError Error, string Text)> Table = new()
     {

@@ -12,10 +12,11 @@ internal sealed partial class LocalTree
         ForEachUnfinished((folder, data, record) =>
         {
             using var staged = OpenUnfinished(folder, data);
-            if (staged?.Record is { } idle && Kernel.Stat(staged.Number, out var status) >= 0)
+            if (staged?.Record is { } idle)
             {
+                Errno.Check(Kernel.Stat(staged.Number, out var status), "The unfinished upload");
                 var settled = new Usage(status.Length, 1);
-                (idle with { Settled = settled }).Write(Staging, [(byte)'a', .. data.AsSpan(1)], IsStrict);
+                (idle with { Settled = settled }).Write(folder, [(byte)'a', .. data.AsSpan(1)], IsStrict);
                 sum += settled;
             }
             else if (staged is null && record is not null)
@@ -30,13 +31,15 @@ internal sealed partial class LocalTree
     private Usage CountAllTrash()
     {
         var sum = default(Usage);
-        using var folder = Staging.Lend();
-        using var reader = FolderReader.Open(folder.Number, "The staging folder");
-        while (reader.Next())
+        AllStaging.ForEach(staging =>
         {
-            sum += reader.Name is [(byte)'t', (byte)'.', ..] ? CountTrash(reader.TerminatedName.ToArray()) : default;
-        }
-
+            using var folder = staging.Lend();
+            using var reader = FolderReader.Open(folder.Number, "The staging folder");
+            while (reader.Next())
+            {
+                sum += reader.Name is [(byte)'t', (byte)'.', ..] ? CountTrash(staging, reader.TerminatedName.ToArray()) : default;
+            }
+        });
         return sum;
     }
 }

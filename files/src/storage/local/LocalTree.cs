@@ -1,18 +1,17 @@
-using System.Text;
-
 namespace Argosy.Files;
 
 /// <summary>One home on disk, shared by the sessions that have it open: blocking operations by byte paths, inside the jail.</summary>
 internal sealed partial class LocalTree : IDisposable
 {
     private readonly Jail _jail;
-    private readonly StagingFolder? _staging;
+    private readonly StagingFolders? _staging;
     private readonly FileException? _noStaging;
     private readonly LocalStorageOptions _options;
 
     public LocalTree(Jail home, string identity, StagingFolder? staging, FileException? noStaging, LocalStorageOptions options)
     {
-        (_jail, Identity, _staging, _noStaging, _options) = (home, identity, staging, noStaging, options);
+        (_jail, Identity, _noStaging, _options) = (home, identity, noStaging, options);
+        _staging = staging is null ? null : new StagingFolders(staging, home);
     }
 
     public string Identity { get; }
@@ -25,7 +24,10 @@ internal sealed partial class LocalTree : IDisposable
     public bool IsStrict => _options.Durability == Durability.Strict;
 
     /// <summary>Where work waits; a home that can only be read has none.</summary>
-    public StagingFolder Staging => _staging ?? throw new FileException(_noStaging!.Error, _noStaging.Message, _noStaging);
+    public StagingFolders AllStaging => _staging ?? throw new FileException(_noStaging!.Error, _noStaging.Message, _noStaging);
+
+    /// <summary>The home's own, which also holds its locks.</summary>
+    public StagingFolder Staging => AllStaging.Own;
 
     public FileEntry? Find(RemotePath path, bool followLink)
     {
@@ -91,7 +93,7 @@ internal sealed partial class LocalTree : IDisposable
                 : new FileException(FileError.NotAFile, $"{path} is a device, a FIFO or a socket: it is listed but never opened.");
         }
 
-        var number = Kernel.OpenAt(Kernel.AtWorkingFolder, Encoding.ASCII.GetBytes($"/proc/self/fd/{found.Number}\0"), Kernel.ReadOnly);
+        var number = Kernel.OpenAt(Kernel.AtWorkingFolder, Kernel.Link(found.Number), Kernel.ReadOnly);
         return new LocalContent(new(Errno.Check(number, path), ownsHandle: true), status.Entry(path.Name) with { Revision = status.Revision });
     }
 
