@@ -135,17 +135,17 @@ internal sealed partial class LocalTree
             throw new FileException(FileError.NotAFolder, $"{path} is not a folder.");
         }
 
+        // The kernel would take a mounted disk along into the trash, where nobody reaches it and nothing removes it.
+        if (Mounts.Any([.. Kernel.PathOf(parent.Number), (byte)'/', .. path.Name.Span]))
+        {
+            throw new FileException(FileError.NotSupported, $"{path}: a disk is mounted there or in it; remove what is around it, one by one.");
+        }
+
         var staging = AllStaging.For(parent, status, path);
         var trash = new StagedName(staging, staging.NewName('t'));
         try
         {
-            var result = trash.Take(parent, path.TerminatedName);
-            if (result is -Errno.CrossDevice or -Errno.Busy)
-            {
-                throw new FileException(FileError.NotSupported, $"{path} is a disk that is mounted there: remove what is in it, one by one.");
-            }
-
-            Errno.Check(result, path);
+            Errno.Check(trash.Take(parent, path.TerminatedName), path);
             return trash;
         }
         catch
