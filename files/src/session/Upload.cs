@@ -17,7 +17,6 @@ public sealed class Upload : IAsyncDisposable
     private readonly Reservation _room;
     private readonly ContentCheck? _check;
     private readonly OnExisting _onExisting;
-    private long _trustedBefore;
     private bool _ended;
 
     internal Upload(FileSession session, UploadRequest request, IStaged staged, Reservation room, ContentCheck? check, OnExisting onExisting, long offset)
@@ -64,8 +63,7 @@ public sealed class Upload : IAsyncDisposable
         Offset += data.Length;
     }
 
-    /// <summary>Writes over bytes that were received before, all of them or none; they take no new room. Until <see cref="ConfirmReplaced"/> they count
-    /// as not <see cref="Trusted"/>.</summary>
+    /// <summary>Writes over bytes that were received before, all of them or none; they take no new room.</summary>
     /// <exception cref="FileException"><see cref="FileError.Mismatch"/> for bytes beyond those received, <see cref="FileError.SessionEnded"/>.</exception>
     public async ValueTask ReplaceAsync(long offset, ReadOnlyMemory<byte> data)
     {
@@ -77,17 +75,17 @@ public sealed class Upload : IAsyncDisposable
             throw new FileException(FileError.Mismatch, $"{_request.Path}: {Offset} bytes were received; only those can be replaced.");
         }
 
-        if (_staged.Trusted > offset)
-        {
-            _trustedBefore = Math.Max(_trustedBefore, _staged.Trusted);
-            await _staged.DoubtAsync(offset);
-        }
-
         await _staged.WriteAsync(offset, data);
     }
 
-    /// <summary>What <see cref="ReplaceAsync"/> wrote is what was meant.</summary>
-    public void ConfirmReplaced() => _staged.Vouch(_staged.Trusted, _trustedBefore);
+    /// <summary>From this offset on, what was received is not what was sent. It stays, but nothing is built on it until it was compared (<see cref="HashAsync"/>) and
+    /// replaced.</summary>
+    public ValueTask DoubtAsync(long offset)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ObjectDisposedException.ThrowIf(_ended, this);
+        return _staged.DoubtAsync(offset);
+    }
 
     /// <summary>A checksum of bytes that were received, read from where they lie. Who asks for it compares them: they are <see cref="Trusted"/> then,
     /// and it is the asker's business to replace what differs.</summary>

@@ -114,6 +114,16 @@ internal sealed partial class LocalStaged
         Staging.Sync(_tree.IsStrict);
     }
 
+    /// <summary>Bytes that are written over are no longer on the disk for certain.</summary>
+    private void BeginWriting(long offset)
+    {
+        BeginWriting();
+        if (_record is not null && _record.Synced > offset)
+        {
+            Remember(_record with { Synced = offset });
+        }
+    }
+
     /// <summary>Cuts what nobody may build on before something is written, and says that what is left is sound.</summary>
     private void BeginWriting()
     {

@@ -50,7 +50,7 @@ internal sealed partial class LocalStaged : IDisposable
 
     public void Write(long offset, ReadOnlySpan<byte> data)
     {
-        BeginWriting();
+        BeginWriting(offset);
         using var lent = Descriptor.Lend(_file);
         while (!data.IsEmpty)
         {
