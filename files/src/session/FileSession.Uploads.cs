@@ -19,7 +19,7 @@ public sealed partial class FileSession
         await RequireCountAsync();
         await RequireSpaceAsync(request.Length ?? 0);
         var trusted = request.Checks.Count > 0;
-        var staged = await _home.StageAsync(new(request.Path, Name, request.UploadId, request.Length, trusted));
+        var staged = await _home.StageAsync(new(request.Path, Name, request.UploadId, request.Length, trusted || request.MustExist));
         Reservation? room = null;
         try
         {

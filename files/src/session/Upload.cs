@@ -28,6 +28,12 @@ public sealed class Upload : IAsyncDisposable
     /// <summary>Bytes that are there: where the next ones go.</summary>
     public long Offset { get; private set; }
 
+    /// <summary>
+    /// Of the bytes that were there when this was opened, so many from the beginning are known to be what was sent. After the machine has started anew the others
+    /// may be holes: they are to be compared by <see cref="HashAsync"/>, from the first to the last, before anything is built on them.
+    /// </summary>
+    public long Trusted => _staged.Trusted;
+
     /// <summary>The staged file for the kernel to write to at <see cref="Offset"/>; null where the storage has none or a checksum is due.</summary>
     public SafeFileHandle? File => _check is null ? _staged.File : null;
 
@@ -72,12 +78,26 @@ public sealed class Upload : IAsyncDisposable
         await _staged.WriteAsync(offset, data);
     }
 
-    /// <summary>A checksum of bytes that were received, read from where they lie.</summary>
+    /// <summary>From this offset on, what was received is not what was sent. It stays, but nothing is built on it until it was compared (<see cref="HashAsync"/>) and
+    /// replaced.</summary>
+    public ValueTask DoubtAsync(long offset)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ObjectDisposedException.ThrowIf(_ended, this);
+        return _staged.DoubtAsync(offset);
+    }
+
+    /// <summary>A checksum of bytes that were received, read from where they lie. Who asks for it compares them: they are <see cref="Trusted"/> then,
+    /// and it is the asker's business to replace what differs.</summary>
     /// <param name="algorithm">Which checksum.</param>
     /// <param name="offset">First byte.</param>
     /// <param name="end">First byte that no longer counts.</param>
-    public ValueTask<Checksum> HashAsync(ChecksumAlgorithm algorithm, long offset, long end) =>
-        ContentCheck.RangeAsync(algorithm, _staged.ReadAsync, offset, Math.Min(end, Offset), _session);
+    public async ValueTask<Checksum> HashAsync(ChecksumAlgorithm algorithm, long offset, long end)
+    {
+        var checksum = await ContentCheck.RangeAsync(algorithm, _staged.ReadAsync, offset, Math.Min(end, Offset), _session);
+        _staged.Vouch(offset, Math.Min(end, Offset));
+        return checksum;
+    }
 
     /// <summary>
     /// Reserves room for bytes that the kernel shall write to <see cref="File"/> at <see cref="Offset"/>: how many of the wanted ones may be moved now, at least 1

@@ -18,7 +18,8 @@ public sealed record UploadRequest
     /// <summary>Made by the client to find the upload again, at most 255 characters; null: it ends with the connection.</summary>
     public string? UploadId { get; init; }
 
-    /// <summary>True refuses with <see cref="FileError.NotFound"/> where nothing was received yet under <see cref="UploadId"/>.</summary>
+    /// <summary>True refuses with <see cref="FileError.NotFound"/> where nothing was received yet under <see cref="UploadId"/>. It is for looking at what was
+    /// received and replacing parts of it: <see cref="Upload.Offset"/> is all of it then, <see cref="Upload.Trusted"/> or not.</summary>
     public bool MustExist { get; init; }
 
     /// <summary>Checksums to compute while the bytes pass, so that <see cref="Upload.CommitAsync"/> can compare them. None lets the kernel move them.</summary>

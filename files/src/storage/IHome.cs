@@ -79,5 +79,8 @@ public interface IHome : IAsyncDisposable
     ValueTask<bool> HappenedAsync(ReadOnlyMemory<byte> mark);
 
     /// <summary>Removes what crashed processes left staged and unfinished uploads untouched since <paramref name="expired"/>.</summary>
-    ValueTask SweepAsync(DateTime expired, Func<ITally> tally);
+    /// <param name="expired">The age, as a time.</param>
+    /// <param name="tally">Told of what is freed.</param>
+    /// <param name="marks">The marks of all steps that are not completed, at the moment it is called: what they name stays. Null for none.</param>
+    ValueTask SweepAsync(DateTime expired, Func<ITally> tally, Func<IReadOnlyList<ReadOnlyMemory<byte>>>? marks = null);
 }

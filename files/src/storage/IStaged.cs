@@ -5,8 +5,12 @@ namespace Argosy.Files;
 /// <summary>A file that is being written where nobody sees it. Disposing closes it: what has no upload id and was not published is discarded.</summary>
 public interface IStaged : IAsyncDisposable
 {
-    /// <summary>Bytes that were there when it was opened.</summary>
+    /// <summary>Bytes that were there when it was opened, as far as its session may build on them.</summary>
     long Received { get; }
+
+    /// <summary>Of these, bytes from the beginning that are known to be what was sent. The others came before the machine last started, or were
+    /// written over by something else; they count once somebody has compared them (<see cref="Vouch"/>).</summary>
+    long Trusted { get; }
 
     /// <summary>Part of what was received that the home's usage contains already; file count included.</summary>
     Usage Settled { get; }
@@ -22,6 +26,12 @@ public interface IStaged : IAsyncDisposable
 
     /// <summary>Reads what was written; 0 at the end.</summary>
     ValueTask<int> ReadAsync(long offset, Memory<byte> buffer);
+
+    /// <summary>Who sent them has compared these received bytes.</summary>
+    void Vouch(long offset, long end);
+
+    /// <summary>From this offset on, received bytes are no longer known to be what was sent.</summary>
+    ValueTask DoubtAsync(long offset);
 
     /// <summary>Appends all of <paramref name="source"/> from <paramref name="offset"/>, at most <paramref name="count"/> bytes, without showing them; how many.</summary>
     ValueTask<long> CopyAsync(IContent source, long offset, long count);

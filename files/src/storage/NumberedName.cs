@@ -30,6 +30,36 @@ internal static class NumberedName
         return [.. Cut(stem, RemotePath.LongestName - suffix.Length - extension.Length), .. suffix, .. extension];
     }
 
+    /// <summary>
+    /// A number whose name is free though the one before is taken, or 1; null where there seems to be none. Numbers are given out in a row, so that
+    /// doubling and halving finds its end with few questions; where some were removed, one of the gaps may be found.
+    /// </summary>
+    public static int? FindFree(Func<int, bool> isTaken)
+    {
+        if (!isTaken(1))
+        {
+            return 1;
+        }
+
+        var (taken, free) = (1, 2);
+        while (free <= Most && isTaken(free))
+        {
+            (taken, free) = (free, free * 2);
+        }
+
+        free = Math.Min(free, Most + 1);
+        while (free - taken > 1)
+        {
+            var middle = taken + ((free - taken) / 2);
+            (taken, free) = isTaken(middle) ? (middle, free) : (taken, middle);
+        }
+
+        return free <= Most ? free : null;
+    }
+
+    public static FileException AllTaken(RemotePath path) =>
+        new(FileError.AlreadyExists, $"{path} exists {Most} times already; choose another name.");
+
     private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> stem, int most)
     {
         if (stem.Length <= most)

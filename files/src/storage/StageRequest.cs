@@ -5,7 +5,7 @@ namespace Argosy.Files;
 /// <param name="Owner">The account that may find it again.</param>
 /// <param name="UploadId">The client's name for it; null: it goes when it is not published.</param>
 /// <param name="Length">The whole file's length where known.</param>
-/// <param name="Trust">False where nothing would notice bytes that a power loss spoiled: such a file begins anew after another boot.</param>
+/// <param name="Trust">False where nothing would notice bytes that a power loss spoiled: then only those are received that are known to be what was sent.</param>
 public sealed record StageRequest(RemotePath Path, string Owner, string? UploadId, long? Length, bool Trust);
 
 /// <summary>What to do when a name is taken at the moment of publishing.</summary>

@@ -2,8 +2,8 @@ using Argosy.Files;
 using Argosy.Files.TestHost;
 using Microsoft.Extensions.Logging.Abstractions;
 
-// FOLDER crash OPERATION POINT   takes one step of a storage and dies at a point of it
-// FOLDER churn                   works until it is killed, printing each file that was acknowledged
+// FOLDER crash OPERATION POINT [IN/]   takes one step of a storage, in a folder of it, and dies at a point of it
+// FOLDER churn                         works until it is killed, printing each file that was acknowledged
 var folder = args[0];
 var ledger = Argosy.Ledger.Ledger.Open(Path.Combine(folder, "ledger"));
 var storage = new LocalStorage(new() { Staging = Path.Combine(folder, "staging") });
@@ -14,7 +14,7 @@ if (args[1] == "crash")
 {
     var home = await storage.OpenHomeAsync(place, true, InlineOffload.Instance);
     var usage = new HomeUsage(ledger.Counter(home.Identity), 1 << 30, null);
-    await Steps.TakeAsync(home, args[2], () => new CrashTally(new LeaseTally(usage), args[3]), () => new LeaseTally(usage));
+    await new Steps(home, args is [_, _, _, _, var within] ? within : "").TakeAsync(args[2], () => new CrashTally(new LeaseTally(usage), args[3]), () => new LeaseTally(usage));
     CrashTally.Die();
 }
 

@@ -125,6 +125,43 @@ public abstract partial class JailTests(bool walk) : IAsyncLifetime
     }
 
     [Fact]
+    public void A_path_that_climbs_is_stopped_by_the_jail_itself()
+    {
+        // No path from outside holds "..": it is resolved before. Should one ever come through, the jail is the second wall.
+        Directory.CreateDirectory(Path.Combine(Home, "sub"));
+        using var jail = OpenJail();
+        foreach (var climbing in new[] { "..", "../outside/secret", "sub/../../outside/secret" })
+        {
+            var forged = RemotePath.Root.Child(Encoding.UTF8.GetBytes(climbing));
+            Assert.Equal(-Errno.CrossDevice, jail.TryOpen(forged));
+            Assert.Equal(FileError.NotPermitted, Assert.Throws<FileException>(() => jail.OpenFolder(forged)).Error);
+        }
+
+        // An absolute one begins at the home for the walk; the kernel refuses it.
+        Assert.Equal(walk ? -Errno.NotFound : -Errno.CrossDevice, jail.TryOpen(RemotePath.Root.Child(Encoding.UTF8.GetBytes(Outside))));
+
+        jail.OpenFolder(RemotePath.Root.Child("sub/../sub"u8)).Dispose();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_home_that_was_replaced_by_a_link_is_not_followed_and_sessions_keep_what_they_had(bool within)
+    {
+        var place = within ? _folder.In("homes", "ann") : _folder.In("ann");
+        var session = await _vessel.OpenAsync(grant => grant with { Home = place });
+        await session.PutAsync("own", "mine");
+        var (moved, link) = within ? (_folder.In("homes"), _folder.In("homes") + ".old") : (place, place + ".old");
+        Directory.Move(moved, link);
+        Directory.CreateDirectory(Path.Combine(Outside, "ann"));
+        Directory.CreateSymbolicLink(moved, Outside);
+
+        Assert.Equal(FileError.Storage, await FailsAsync(() => _vessel.OpenAsync(grant => grant with { Home = place })));
+        Assert.Equal(["own"], await session.NamesAsync());
+        Assert.Null(await session.FindAsync(P("secret")));
+    }
+
+    [Fact]
     public async Task Circles_end()
     {
         Directory.CreateSymbolicLink(Path.Combine(Home, "a"), "b");
@@ -250,6 +287,12 @@ public abstract partial class JailTests(bool walk) : IAsyncLifetime
             stop.Cancel();
             swapper.Join();
         }
+    }
+
+    private Jail OpenJail()
+    {
+        var home = Kernel.OpenAt(Kernel.AtWorkingFolder, [.. Encoding.UTF8.GetBytes(Home), 0], Kernel.PathOnly | Kernel.Directory);
+        return new Jail(new(Errno.Check(home, "The home"), ownsHandle: true), followLinks: true, walk);
     }
 
     private static void Run(string program, params string[] arguments)

@@ -144,25 +144,6 @@ public sealed class LocalDiskTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_boot_and_nothing_to_check_with_begins_anew()
-    {
-        await using (var upload = await _session.OpenUploadAsync(new() { Path = P("file"), UploadId = "id" }))
-        {
-            await upload.WriteAsync("12345"u8.ToArray());
-        }
-
-        await PretendRebootAsync();
-        await using (var checkedOne = await _session.OpenUploadAsync(new() { Path = P("file"), UploadId = "id", Checks = [ChecksumAlgorithm.Crc32C] }))
-        {
-            Assert.Equal(5, checkedOne.Offset);
-        }
-
-        await PretendRebootAsync();
-        await using var upload2 = await _session.OpenUploadAsync(new() { Path = P("file"), UploadId = "id" });
-        Assert.Equal(0, upload2.Offset);
-    }
-
-    [Fact]
     public async Task Nothing_is_left_open_after_a_thousand_of_everything()
     {
         await RoundAsync();
@@ -186,16 +167,6 @@ public sealed class LocalDiskTests : IAsyncLifetime
         }
 
         Assert.DoesNotContain(Directory.GetFileSystemEntries("/proc/self/fd"), each => new FileInfo(each).LinkTarget == place);
-    }
-
-    /// <summary>Makes the record of the unfinished upload say that it was written before the machine last booted.</summary>
-    private async Task PretendRebootAsync()
-    {
-        await using var home = (LocalHome)await _vessel.Storage.OpenHomeAsync(_vessel.Home, true, InlineOffload.Instance);
-        using var folder = home.Tree.Staging.Lend();
-        var name = UnfinishedRecord.FileName('a', "ann", "id", P("file"));
-        var record = UnfinishedRecord.TryRead(folder.Number, name)!;
-        (record with { Boot = Guid.NewGuid() }).Write(home.Tree.Staging, name, sync: false);
     }
 
     private async Task RoundAsync()

@@ -229,6 +229,19 @@ public abstract partial class StorageContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_time_of_no_zone_is_UTC_as_every_other()
+    {
+        var time = new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Unspecified);
+        await Session.PutAsync("file", "x");
+        await Session.TouchAsync(P("file"), time);
+        Assert.Equal(time, (await Session.FindAsync(P("file")))!.Modified);
+
+        var local = new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Local);
+        await Session.TouchAsync(P("file"), local);
+        Assert.Equal(local.ToUniversalTime(), (await Session.FindAsync(P("file")))!.Modified);
+    }
+
+    [Fact]
     public async Task A_copy_is_another_file()
     {
         var time = new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc);

@@ -6,7 +6,7 @@ internal static class Errno
     public const int NotPermitted = 1, NotFound = 2, Interrupted = 4, InputOutput = 5, NoDevice = 6, Again = 11, NoMemory = 12, Access = 13;
     public const int Busy = 16, Exists = 17, CrossDevice = 18, NotAFolder = 20, IsAFolder = 21, Invalid = 22, TooManyInSystem = 23;
     public const int TooManyOpen = 24, TooBig = 27, NoSpace = 28, ReadOnlyDisk = 30, TooManyLinks = 31, NameTooLong = 36;
-    public const int NoSuchCall = 38, NotEmpty = 39, Loop = 40, IllegalBytes = 84, NotSupported = 95, Stale = 116, Quota = 122;
+    public const int NoSuchCall = 38, NotEmpty = 39, Loop = 40, NoData = 61, IllegalBytes = 84, NotSupported = 95, NotConnected = 107, Stale = 116, Quota = 122;
 
     private static readonly Dictionary<int, (FileError Error, string Text)> Table = new()
     {
@@ -35,6 +35,7 @@ internal static class Errno
         [Loop] = (FileError.NotPermitted, "a link in it is not followed"),
         [IllegalBytes] = (FileError.BadName, "the disk does not take these bytes in a name"),
         [NotSupported] = (FileError.NotSupported, "the disk cannot do it"),
+        [NotConnected] = (FileError.Storage, "the disk does not answer; ask the operator to look at it"),
         [Stale] = (FileError.Storage, "the disk lost it; try again later"),
         [Quota] = (FileError.NoSpace, "the disk quota of the server's own account is used up"),
     };
@@ -54,4 +55,14 @@ internal static class Errno
 
     /// <inheritdoc cref="Check(int, RemotePath)"/>
     public static int Check(int result, string subject) => result >= 0 ? result : throw Exception(result, subject);
+
+    /// <summary>Whether something is there, by the result of looking at it. Only ENOENT says that it is not: whoever takes a disk's error for
+    /// absence loses what lies there.</summary>
+    public static bool IsThere(int result, RemotePath path) => result != -NotFound && Check(result, path) >= 0;
+
+    /// <inheritdoc cref="IsThere(int, RemotePath)"/>
+    public static bool IsThere(int result, string subject) => result != -NotFound && Check(result, subject) >= 0;
+
+    /// <inheritdoc cref="IsThere(int, RemotePath)"/>
+    public static bool IsThere(int result, ReadOnlySpan<byte> name) => result >= 0 || (result != -NotFound && Check(result, Escaped.Text(name)) >= 0);
 }

@@ -11,7 +11,7 @@ internal sealed unsafe class Jail(SafeFileHandle home, bool followLinks, bool wa
     /// <summary>A rename anywhere on the system can make RESOLVE_BENEATH give up with EAGAIN; that is no error, only bad luck.</summary>
     private const int Tries = 64;
 
-    private const ulong Resolve = Kernel.Beneath | Kernel.NoMagicLinks | Kernel.NoLinks;
+    internal const ulong Resolve = Kernel.Beneath | Kernel.NoMagicLinks | Kernel.NoLinks;
 
     private readonly bool _walk = walk || !HasOpenAt2;
 
@@ -26,6 +26,10 @@ internal sealed unsafe class Jail(SafeFileHandle home, bool followLinks, bool wa
     /// <exception cref="FileException">There is none, or it leads out of the home.</exception>
     public Descriptor OpenFolder(RemotePath path) =>
         path.IsRoot ? Descriptor.Lend(home) : new(Errno.Check(Open(path, Kernel.Directory), path));
+
+    /// <summary>The same, to be kept; the jail's own folder too.</summary>
+    /// <exception cref="FileException">There is none, or it leads out.</exception>
+    public SafeFileHandle KeepFolder(RemotePath path) => new(Errno.Check(Open(path, Kernel.Directory), path), ownsHandle: true);
 
     /// <summary>The home itself, for the length of an operation.</summary>
     public Descriptor Lend() => Descriptor.Lend(home);

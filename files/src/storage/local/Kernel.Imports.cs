@@ -75,4 +75,16 @@ internal static unsafe partial class Kernel
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int FCntl(int descriptor, int command, FileLock* range);
+
+    [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
+    private static partial int FChown(int descriptor, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "getxattr", SetLastError = true)]
+    private static partial nint GetXAttr(byte* path, byte* name, byte* value, nint size);
+
+    [LibraryImport("libc", EntryPoint = "fsetxattr", SetLastError = true)]
+    private static partial int FSetXAttr(int descriptor, byte* name, byte* value, nint size, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fremovexattr", SetLastError = true)]
+    private static partial int FRemoveXAttr(int descriptor, byte* name);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Argosy.Files;
@@ -27,6 +28,10 @@ internal static unsafe partial class Kernel
     public const int AtWorkingFolder = -100, AtRemoveFolder = 0x200, AtEmptyPath = 0x1000, AtNoFollow = 0x100;
     public const ulong Beneath = 0x08, NoMagicLinks = 0x02, NoLinks = 0x04;
     public const uint NoReplace = 1;
+
+    private static ReadOnlySpan<byte> AccessList => "system.posix_acl_access\0"u8;
+
+    private static ReadOnlySpan<byte> DefaultAccessList => "system.posix_acl_default\0"u8;
 
     public static int OpenAt2(int folder, byte* path, int flags, ulong resolve)
     {
@@ -160,6 +165,51 @@ internal static unsafe partial class Kernel
         }
     }
 
+    public static int SetGroup(int descriptor, uint group) => (int)Result(FChown(descriptor, uint.MaxValue, group));
+
+    /// <summary>The access list that a folder, by its O_PATH descriptor, gives to what is made in it; null where there is none or the disk knows none.</summary>
+    public static byte[]? ReadDefaultAccessList(int folder)
+    {
+        Span<byte> list = stackalloc byte[4096];
+        fixed (byte* path = Link(folder), name = DefaultAccessList, to = list)
+        {
+            var length = (int)Result(GetXAttr(path, name, to, list.Length));
+            return length switch
+            {
+                > 0 => list[..length].ToArray(),
+                0 or -Errno.NoData or -Errno.NotSupported => null,
+                _ => throw Errno.Exception(length, "The folder's access list"),
+            };
+        }
+    }
+
+    public static int SetAccessList(int descriptor, ReadOnlySpan<byte> list)
+    {
+        fixed (byte* name = AccessList, bytes = list)
+        {
+            return (int)Result(FSetXAttr(descriptor, name, bytes, list.Length, 0));
+        }
+    }
+
+    /// <summary>Takes from a folder what it inherited for what is made in it; where there is nothing, nothing happens.</summary>
+    public static void RemoveDefaultAccessList(int folder)
+    {
+        fixed (byte* name = DefaultAccessList)
+        {
+            FRemoveXAttr(folder, name);
+        }
+    }
+
+    /// <summary>Where a descriptor's file is now, as an absolute path of this machine.</summary>
+    public static byte[] PathOf(int descriptor)
+    {
+        Span<byte> path = stackalloc byte[RemotePath.LongestPath];
+        return path[..Errno.Check(ReadLink(AtWorkingFolder, Link(descriptor), path), "The folder")].ToArray();
+    }
+
+    /// <summary>The name in /proc that leads to a descriptor's file.</summary>
+    public static byte[] Link(int descriptor) => System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{descriptor}\0"));
+
     public static int SetLength(int descriptor, long length) => (int)Result(FTruncate(descriptor, length));
 
     public static int SyncData(int descriptor) => (int)Result(FDataSync(descriptor));
@@ -241,7 +291,7 @@ internal static unsafe partial class Kernel
 
         public static TimeSpec From(DateTime time)
         {
-            var ticks = (time.ToUniversalTime() - DateTime.UnixEpoch).Ticks;
+            var ticks = (UtcTime.Of(time) - DateTime.UnixEpoch).Ticks;
             var seconds = Math.DivRem(ticks, TimeSpan.TicksPerSecond, out var rest);
             return rest < 0
                 ? new() { _seconds = seconds - 1, _nanoseconds = (rest + TimeSpan.TicksPerSecond) * 100 }

@@ -9,7 +9,7 @@ internal sealed class LocalBurst(LocalTree tree)
 {
     private bool _isOn;
     private HomeLock.Scope? _lock;
-    private (RemotePath Path, Descriptor Descriptor)? _folder;
+    private (RemotePath Path, Descriptor Descriptor, Destination Destination)? _folder;
     private ITally? _last;
 
     /// <summary>Begins. Not where every file is synced: others would wait for the disk.</summary>
@@ -36,24 +36,35 @@ internal sealed class LocalBurst(LocalTree tree)
         held.Dispose();
     }
 
-    /// <summary>A step on the path's last component, in this burst where there is one.</summary>
-    public HomeStep Enter(RemotePath path)
-    {
-        if (!_isOn)
-        {
-            return tree.Enter(path);
-        }
+    /// <summary>Where the path's last component will appear.</summary>
+    public Destination LookAt(RemotePath path) => _isOn ? Folder(path).Destination.Share() : tree.LookAt(path);
 
+    /// <summary>A step on the path's last component, in this burst where there is one.</summary>
+    public HomeStep Enter(RemotePath path) => _isOn ? new HomeStep(Folder(path).Descriptor) : tree.Enter(path);
+
+    private (RemotePath Path, Descriptor Descriptor, Destination Destination) Folder(RemotePath path)
+    {
         _lock ??= tree.Staging.HomeLock.Enter();
         LocalTree.RefuseUnfit(path);
         var parent = path.Parent;
-        if (_folder is not { } folder || !folder.Path.Equals(parent))
+        if (_folder is { } last && last.Path.Equals(parent))
         {
-            CloseFolder();
-            _folder = folder = (parent, tree.OpenParent(path));
+            return last;
         }
 
-        return new HomeStep(folder.Descriptor);
+        CloseFolder();
+        var descriptor = tree.OpenParent(path);
+        try
+        {
+            var folder = (parent, descriptor, Destination.Of(tree.AllStaging, descriptor, path));
+            _folder = folder;
+            return folder;
+        }
+        catch
+        {
+            descriptor.Dispose();
+            throw;
+        }
     }
 
     /// <summary>What a file of this burst is counted by.</summary>
@@ -75,6 +86,7 @@ internal sealed class LocalBurst(LocalTree tree)
 
     private void CloseFolder()
     {
+        _folder?.Destination.Dispose();
         _folder?.Descriptor.Dispose();
         _folder = null;
     }

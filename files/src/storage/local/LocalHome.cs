@@ -79,8 +79,8 @@ internal sealed class LocalHome(LocalStorage storage, LocalTree tree, IOffload o
     public ValueTask<bool> HappenedAsync(ReadOnlyMemory<byte> mark) =>
         Offload().RunAsync(static work => work.tree.Happened(work.mark.Span), (tree, mark));
 
-    public ValueTask SweepAsync(DateTime expired, Func<ITally> tally) =>
-        Run(static work => work.tree.Sweep(work.expired, work.tally), (tree, expired, tally));
+    public ValueTask SweepAsync(DateTime expired, Func<ITally> tally, Func<IReadOnlyList<ReadOnlyMemory<byte>>>? marks) =>
+        Run(static work => work.tree.Sweep(work.expired, work.tally, work.marks), (tree, expired, tally, marks: marks ?? (static () => [])));
 
     public ValueTask DisposeAsync()
     {

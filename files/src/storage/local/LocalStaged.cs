@@ -1,59 +1,63 @@
 using System.Buffers;
-using System.Globalization;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Argosy.Files;
 
-/// <summary>A file in the staging folder, blocking; <see cref="OffloadedStaged"/> lends it to a session.</summary>
-internal sealed class LocalStaged(LocalTree tree, SafeFileHandle file, byte[] name, RemotePath path, UnfinishedRecord? record, long? replaces) : IDisposable
+/// <summary>A file in a staging folder, blocking; <see cref="OffloadedStaged"/> lends it to a session.</summary>
+internal sealed partial class LocalStaged : IDisposable
 {
-    private UnfinishedRecord? _record = record;
+    private readonly LocalTree _tree;
+    private readonly Destination _destination;
+    private readonly SafeFileHandle _file;
+    private readonly byte[] _name;
+    private readonly RemotePath _path;
+    private UnfinishedRecord? _record;
     private bool _isGone;
 
-    public long Received { get; set; }
+    /// <summary>New work.</summary>
+    public LocalStaged(LocalTree tree, Destination destination, SafeFileHandle file, byte[] name, RemotePath path, long? replaces)
+    {
+        (_tree, _destination, _file, _name, _path, Replaces) = (tree, destination, file, name, path, replaces);
+    }
 
-    public FileIdentity Identity { get; init; }
+    /// <summary>An unfinished upload; a record of another file of its name is none.</summary>
+    public LocalStaged(
+        LocalTree tree, Destination destination, SafeFileHandle file, byte[] name, RemotePath path, long? replaces, in Status status, UnfinishedRecord? record)
+        : this(tree, destination, file, name, path, replaces)
+    {
+        _identity = status.Identity;
+        _record = record?.Data == _identity ? record : null;
+        (_held, Received) = (status.Length, status.Length);
+        Trusted = _record?.Sound(_held) ?? 0;
+    }
 
-    /// <summary>What is known of an unfinished upload.</summary>
-    public UnfinishedRecord? Record => _record;
+    public long? Replaces { get; }
 
     public Usage Settled => _record?.Settled ?? default;
 
-    public long? Replaces => replaces;
-
-    public SafeFileHandle File => file;
-
-    public int Number => (int)file.DangerousGetHandle();
-
-    private byte[] AboutName => [(byte)'a', .. name.AsSpan(1)];
-
-    /// <summary>Goes on with an unfinished upload, or empties it where its bytes cannot be trusted.</summary>
-    public void Continue(UnfinishedRecord known, bool trusted)
+    public SafeFileHandle File
     {
-        if (!trusted)
+        get
         {
-            Errno.Check(Kernel.SetLength(Number, 0), path);
-            Received = 0;
+            BeginWriting();
+            return _file;
         }
-
-        if (known != _record || Received == 0)
-        {
-            known.Write(tree.Staging, AboutName, tree.IsStrict);
-        }
-
-        _record = known;
     }
+
+    public int Number => (int)_file.DangerousGetHandle();
+
+    private StagingFolder Staging => _destination.Staging;
 
     public void Write(long offset, ReadOnlySpan<byte> data)
     {
-        using var lent = Descriptor.Lend(file);
+        BeginWriting(offset);
+        using var lent = Descriptor.Lend(_file);
         while (!data.IsEmpty)
         {
             var written = Kernel.Write(lent.Number, data, offset);
             if (written < 0)
             {
-                throw Errno.Exception(written, path.ToString());
+                throw Errno.Exception(written, _path.ToString());
             }
 
             offset += written;
@@ -63,16 +67,16 @@ internal sealed class LocalStaged(LocalTree tree, SafeFileHandle file, byte[] na
 
     public int Read(long offset, Span<byte> buffer)
     {
-        using var lent = Descriptor.Lend(file);
+        using var lent = Descriptor.Lend(_file);
         var result = Kernel.Read(lent.Number, buffer, offset);
-        return result >= 0 ? (int)result : throw Errno.Exception(result, path.ToString());
+        return result >= 0 ? (int)result : throw Errno.Exception(result, _path.ToString());
     }
 
     /// <summary>Copies a part of another file to the same place in this one, in the kernel; how many bytes it did in one go.</summary>
     public long Copy(LocalContent source, long offset, long count)
     {
         using var from = Descriptor.Lend(source.File);
-        using var to = Descriptor.Lend(file);
+        using var to = Descriptor.Lend(File);
         var result = Kernel.CopyRange(from.Number, offset, to.Number, offset, count);
         if (result >= 0)
         {
@@ -83,60 +87,70 @@ internal sealed class LocalStaged(LocalTree tree, SafeFileHandle file, byte[] na
         {
             >= 0 => result,
             -Errno.CrossDevice or -Errno.Invalid or -Errno.NotSupported or -Errno.NoSuchCall => CopyThrough(source, offset, count),
-            _ => throw Errno.Exception(result, path.ToString()),
+            _ => throw Errno.Exception(result, _path.ToString()),
         };
     }
 
     public FileEntry Publish(Publication how, long length, ITally tally)
     {
-        using var lent = Descriptor.Lend(file);
+        using var lent = Descriptor.Lend(_file);
+        BeginWriting();
         SetLength(lent.Number, length);
         if (how.Mode is { } mode)
         {
-            Errno.Check(Kernel.Chmod(lent.Number, mode & 0x1ff & ~ProcessMask.Value), path);
+            Errno.Check(Kernel.Chmod(lent.Number, mode & 0x1ff & ~ProcessMask.Value), _path);
         }
 
-        var status = Finish(lent.Number, how.Modified);
-        using var step = tree.Enter(path);
-        return Publish(status, step, how.OnExisting, length, tally);
+        var status = Finish(lent.Number, how);
+        return how.OnExisting == OnExisting.Number
+            ? PublishNumbered(status, length, tally)
+            : Publish(status, _tree.Enter(_path), how.OnExisting, length, tally);
     }
 
     /// <summary>The same for a file that was made with its mode and that nobody else has written to.</summary>
     public FileEntry PublishWhole(Publication how, long length, ITally tally, LocalBurst burst)
     {
-        using var lent = Descriptor.Lend(file);
-        var status = Finish(lent.Number, how.Modified);
-        using var step = burst.Enter(path);
-        return Publish(status, step, how.OnExisting, length, tally);
+        using var lent = Descriptor.Lend(_file);
+        var status = Finish(lent.Number, how);
+        return Publish(status, burst.Enter(_path), how.OnExisting, length, tally);
     }
 
-    private FileEntry Publish(in Status status, HomeStep step, OnExisting onExisting, long length, ITally tally)
+    private FileEntry Publish(in Status status, HomeStep entered, OnExisting onExisting, long length, ITally tally)
     {
-        var published = Publish(onExisting, step.Parent, new Usage(length, 1) - Settled, tally);
+        using var step = entered;
+        var change = new Usage(length, 1) - Settled;
+        if (onExisting == OnExisting.Replace)
+        {
+            while (!TryReplace(status, step.Parent, change, tally))
+            {
+                // Somebody who is not this server, and knows no lock, made the name between the look and the rename.
+            }
+        }
+        else
+        {
+            tally.Begin(change, Mark(status));
+            if (!TryMove(step.Parent, _path.TerminatedName, Kernel.NoReplace))
+            {
+                throw Errno.Exception(-Errno.Exists, _path.ToString());
+            }
+        }
+
+        tally.Complete();
+        return Published(status, step, _path.Name.ToArray());
+    }
+
+    private FileEntry Published(in Status status, HomeStep step, byte[] name)
+    {
+        _isGone = true;
         step.Leave();
-        tree.Sync(step.Parent);
-        return status.Entry(published);
-    }
-
-    public void Keep(long length, ITally tally)
-    {
-        using var lent = Descriptor.Lend(file);
-        SetLength(lent.Number, length);
-        if (tree.IsStrict)
+        if (_record is not null)
         {
-            Errno.Check(Kernel.SyncData(lent.Number), path);
+            using var staging = Staging.Lend();
+            Kernel.Unlink(staging.Number, AboutName);
         }
 
-        var kept = new Usage(length, 1);
-        using var alone = tree.Staging.HomeLock.Enter();
-        if (_record is not null && _record.Settled != kept)
-        {
-            var mark = string.Create(CultureInfo.InvariantCulture, $"k{Encoding.ASCII.GetString(AboutName.AsSpan(..^1))}:{length}");
-            tally.Begin(kept - _record.Settled, Encoding.ASCII.GetBytes(mark));
-            _record = _record with { Settled = kept };
-            _record.Write(tree.Staging, AboutName, tree.IsStrict);
-            tally.Complete();
-        }
+        _tree.Sync(step.Parent);
+        return status.Entry(name);
     }
 
     public void Discard(ITally tally)
@@ -146,23 +160,23 @@ internal sealed class LocalStaged(LocalTree tree, SafeFileHandle file, byte[] na
             return;
         }
 
-        using var alone = tree.Staging.HomeLock.Enter();
-        using var staging = tree.Staging.Lend();
+        using var alone = _tree.Staging.HomeLock.Enter();
+        using var staging = Staging.Lend();
         if (Settled != default)
         {
-            var trash = tree.Staging.NewName();
-            tally.Begin(-Settled, [(byte)'x', .. trash.AsSpan(..^1)]);
-            Errno.Check(Kernel.Rename(staging.Number, name, staging.Number, trash), path);
+            var trash = Staging.NewName();
+            tally.Begin(-Settled, StepMark.Comes(Staging, trash));
+            Errno.Check(Kernel.Rename(staging.Number, _name, staging.Number, trash), _path);
             tally.Complete();
             Kernel.Unlink(staging.Number, trash);
         }
         else
         {
-            Kernel.Unlink(staging.Number, name);
+            Errno.IsThere(Kernel.Unlink(staging.Number, _name), _path);
         }
 
         _isGone = true;
-        if (name[0] == 'u')
+        if (IsUnfinished)
         {
             Kernel.Unlink(staging.Number, AboutName);
         }
@@ -170,14 +184,15 @@ internal sealed class LocalStaged(LocalTree tree, SafeFileHandle file, byte[] na
 
     public void Dispose()
     {
-        if (!_isGone && name[0] == 'w')
+        if (!_isGone && !IsUnfinished)
         {
-            using var staging = tree.Staging.Lend();
-            Kernel.Unlink(staging.Number, name);
+            using var staging = Staging.Lend();
+            Kernel.Unlink(staging.Number, _name);
             _isGone = true;
         }
 
-        file.Dispose();
+        _file.Dispose();
+        _destination.Dispose();
     }
 
     /// <summary>The same where the kernel cannot copy between the two disks.</summary>
@@ -196,112 +211,98 @@ internal sealed class LocalStaged(LocalTree tree, SafeFileHandle file, byte[] na
         }
     }
 
-    /// <summary>Gives the file its time; what it is then.</summary>
-    private Status Finish(int number, DateTime? modified)
+    /// <summary>Gives the file what it shall have with its name; what it is then.</summary>
+    private Status Finish(int number, Publication how)
     {
-        if (modified is { } time)
+        _destination.Gifts.GiveTo(number, how.Mode ?? LocalTree.UsualMode, _path);
+        if (how.Modified is { } time)
         {
-            Errno.Check(Kernel.SetModified(number, time), path);
+            Errno.Check(Kernel.SetModified(number, time), _path);
         }
 
-        if (tree.IsStrict)
+        if (_tree.IsStrict)
         {
-            Errno.Check(Kernel.SyncData(number), path);
+            Errno.Check(Kernel.Sync(number), _path); // Not the data alone: its mode and time are part of it.
         }
 
-        Errno.Check(Kernel.Stat(number, out var status), path);
+        Errno.Check(Kernel.Stat(number, out var status), _path);
         return status;
     }
 
     /// <summary>Cuts what the kernel wrote beyond the agreed length; too little is an error.</summary>
     private void SetLength(int number, long length)
     {
-        Errno.Check(Kernel.Stat(number, out var status), path);
+        Errno.Check(Kernel.Stat(number, out var status), _path);
         if (status.Length < length)
         {
-            throw new FileException(FileError.Storage, $"{path}: {length - status.Length} received bytes are missing on the disk; send it again.");
+            throw new FileException(FileError.Storage, $"{_path}: {length - status.Length} received bytes are missing on the disk; send it again.");
         }
 
         if (status.Length > length)
         {
-            Errno.Check(Kernel.SetLength(number, length), path);
+            Errno.Check(Kernel.SetLength(number, length), _path);
         }
     }
 
-    private byte[] Publish(OnExisting onExisting, Descriptor parent, Usage change, ITally tally)
+    /// <summary>
+    /// Publishes under the first free name of a row. It is looked for before the lock is taken, since nobody else shall wait for that; who was faster
+    /// meanwhile has taken a few at most.
+    /// </summary>
+    private FileEntry PublishNumbered(in Status status, long length, ITally tally)
     {
-        using var staging = tree.Staging.Lend();
-        var published = onExisting switch
+        const int Few = 16, Rounds = 100;
+        for (var round = 0; round < Rounds; round++)
         {
-            OnExisting.Replace => PublishOver(parent, staging, change, tally),
-            OnExisting.Number => PublishNumbered(parent, staging, change, tally),
-            _ => PublishNew(parent, staging, change, tally),
-        };
-        _isGone = true;
-        if (_record is not null)
-        {
-            Kernel.Unlink(staging.Number, AboutName);
-        }
-
-        return published;
-    }
-
-    private byte[] PublishNew(Descriptor parent, Descriptor staging, Usage change, ITally tally)
-    {
-        tally.Begin(change, Mark());
-        tree.Check(tree.Move(staging, name, parent, path.TerminatedName, Kernel.NoReplace), path);
-        tally.Complete();
-        return path.Name.ToArray();
-    }
-
-    private byte[] PublishOver(Descriptor parent, Descriptor staging, Usage change, ITally tally)
-    {
-        while (!TryReplace(parent, staging, change, tally))
-        {
-            // Somebody who is not this server, and knows no lock, made the name between the look and the rename.
-        }
-
-        return path.Name.ToArray();
-    }
-
-    private bool TryReplace(Descriptor parent, Descriptor staging, Usage change, ITally tally)
-    {
-        var exists = Kernel.Stat(parent.Number, path.TerminatedName, Kernel.AtNoFollow, out var target) != -Errno.NotFound;
-        if (exists)
-        {
-            LocalTree.RequireReplaceable(target, path);
-            LocalTree.RefuseFolder(target, path);
-        }
-
-        tally.Begin(exists && target.IsFile ? change - new Usage(target.Length, 1) : change, Mark());
-        var result = tree.Move(staging, name, parent, path.TerminatedName, exists ? 0 : Kernel.NoReplace);
-        if (result == -Errno.Exists && !exists)
-        {
-            return false;
-        }
-
-        tree.Check(result, path);
-        tally.Complete();
-        return true;
-    }
-
-    private byte[] PublishNumbered(Descriptor parent, Descriptor staging, Usage change, ITally tally)
-    {
-        tally.Begin(change, Mark());
-        for (var i = 1; i <= NumberedName.Most; i++)
-        {
-            var candidate = NumberedName.Of(path.Name.Span, i);
-            var result = tree.Move(staging, name, parent, [.. candidate, 0], Kernel.NoReplace);
-            if (result != -Errno.Exists)
+            var first = FindFreeNumber();
+            using var step = _tree.Enter(_path);
+            tally.Begin(new Usage(length, 1) - Settled, Mark(status));
+            for (var i = first; i < first + Few; i++)
             {
-                tree.Check(result, path);
-                tally.Complete();
-                return candidate;
+                var candidate = NumberedName.Of(_path.Name.Span, i);
+                if (TryMove(step.Parent, [.. candidate, 0], Kernel.NoReplace))
+                {
+                    tally.Complete();
+                    return Published(status, step, candidate);
+                }
             }
         }
 
-        throw new FileException(FileError.AlreadyExists, $"{path} exists {NumberedName.Most} times already; choose another name.");
+        throw new FileException(FileError.Storage, $"{_path}: too many come in under this name at once; try again.");
     }
 
-    private byte[] Mark() => [(byte)'w', .. name.AsSpan(..^1)];
+    private int FindFreeNumber()
+    {
+        using var parent = _tree.OpenParent(_path);
+        var folder = parent.Number;
+        return NumberedName.FindFree(number => Errno.IsThere(Kernel.Stat(folder, [.. NumberedName.Of(_path.Name.Span, number), 0], Kernel.AtNoFollow, out _), _path))
+            ?? throw NumberedName.AllTaken(_path);
+    }
+
+    private bool TryReplace(in Status status, Descriptor parent, Usage change, ITally tally)
+    {
+        var exists = Errno.IsThere(Kernel.Stat(parent.Number, _path.TerminatedName, Kernel.AtNoFollow, out var target), _path);
+        if (exists)
+        {
+            LocalTree.RequireReplaceable(target, _path);
+            LocalTree.RefuseFolder(target, _path);
+        }
+
+        tally.Begin(exists && target.IsFile ? change - new Usage(target.Length, 1) : change, Mark(status));
+        return TryMove(parent, _path.TerminatedName, exists ? 0 : Kernel.NoReplace);
+    }
+
+    /// <summary>Renames it to its place; false where that is taken.</summary>
+    private bool TryMove(Descriptor parent, ReadOnlySpan<byte> to, uint flags)
+    {
+        using var staging = Staging.Lend();
+        var result = Kernel.Rename(staging.Number, _name, parent.Number, to, flags);
+        if (result == -Errno.CrossDevice)
+        {
+            throw new FileException(FileError.Storage, $"{_path}: another disk has been mounted or taken away there since this began; send it again.");
+        }
+
+        return result != -Errno.Exists && _tree.Check(result, _path) >= 0;
+    }
+
+    private byte[] Mark(in Status status) => StepMark.Leaves(Staging, _name, status.Identity);
 }

@@ -12,12 +12,15 @@ public sealed class LocalStorage : IStorage, IDisposable
     private readonly Dictionary<(string Identity, bool FollowLinks), LocalTree> _open = [];
     private readonly Lock _lock = new();
     private readonly SafeFileHandle? _staging;
+    private readonly Jail _disk;
 
     /// <summary>Opens the staging folder, making it where it is missing.</summary>
     /// <exception cref="FileException"><see cref="FileError.Storage"/>: it cannot be made or belongs to somebody else.</exception>
     public LocalStorage(LocalStorageOptions? options = null)
     {
         _options = options ?? new();
+        var root = Errno.Check(Kernel.OpenAt(Kernel.AtWorkingFolder, "/\0"u8, Kernel.PathOnly | Kernel.Directory), "The disk");
+        _disk = new Jail(new(root, ownsHandle: true), followLinks: false, _options.Walk);
         if (_options.Staging is { } staging)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(staging))!);
@@ -43,6 +46,7 @@ public sealed class LocalStorage : IStorage, IDisposable
         }
 
         _staging?.Dispose();
+        _disk.Dispose();
     }
 
     internal void Close(LocalTree tree)
@@ -60,15 +64,7 @@ public sealed class LocalStorage : IStorage, IDisposable
 
     private LocalTree Open(string place, bool followLinks)
     {
-        var result = Kernel.OpenAt(Kernel.AtWorkingFolder, Terminated(place), Kernel.PathOnly | Kernel.Directory);
-        if (result < 0)
-        {
-            throw new FileException(
-                FileError.Storage, "The home of this account cannot be opened; ask the operator to look at it.", Errno.Exception(result, place));
-        }
-
-        var home = new SafeFileHandle(result, ownsHandle: true);
-        Errno.Check(Kernel.Stat(result, out var status), "The home");
+        var home = OpenPlace(place, out var status);
         var identity = string.Create(
             CultureInfo.InvariantCulture,
             $"{status.DeviceMajor:x}-{status.DeviceMinor:x}-{status.Inode:x}-{status.Born.Seconds:x}-{status.Born.Nanoseconds:x}");
@@ -86,6 +82,22 @@ public sealed class LocalStorage : IStorage, IDisposable
 
             tree.Users++;
             return tree;
+        }
+    }
+
+    /// <summary>Opens a home. Whoever chose its place has resolved its links; one that stands there now has been put there since, and is not followed.</summary>
+    private SafeFileHandle OpenPlace(string place, out Status status)
+    {
+        try
+        {
+            var home = _disk.KeepFolder(RemotePath.Parse(place));
+            using var lent = Descriptor.Lend(home);
+            Errno.Check(Kernel.Stat(lent.Number, out status), "The home");
+            return home;
+        }
+        catch (FileException failed)
+        {
+            throw new FileException(FileError.Storage, "The home of this account cannot be opened; ask the operator to look at it.", failed);
         }
     }
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace Argosy.Files;
 
 /// <content>
@@ -9,32 +6,34 @@ namespace Argosy.Files;
 /// </content>
 internal sealed partial class LocalTree
 {
-    /// <summary>A step that leaves no trace: taken as not happened.</summary>
-    private static ReadOnlySpan<byte> NoTrace => "n"u8;
-
     public void Remove(RemotePath path, ITally tally)
     {
-        var trash = Staging.NewName();
-        using var step = Enter(path);
-        Check(Kernel.Stat(step.Parent.Number, path.TerminatedName, Kernel.AtNoFollow, out var status), path);
-        if (status.IsFolder)
+        StagedName? trash = null;
+        try
         {
-            throw new FileException(FileError.IsAFolder, $"{path} is a folder: remove it as one.");
-        }
+            using var step = Enter(path);
+            Check(Kernel.Stat(step.Parent.Number, path.TerminatedName, Kernel.AtNoFollow, out var status), path);
+            if (status.IsFolder)
+            {
+                throw new FileException(FileError.IsAFolder, $"{path} is a folder: remove it as one.");
+            }
 
-        if (status.IsFile)
-        {
-            RemoveFile(path, step.Parent, trash, status, tally);
-        }
-        else
-        {
-            Errno.Check(Kernel.Unlink(step.Parent.Number, path.TerminatedName), path);
-        }
+            if (status.IsFile)
+            {
+                trash = RemoveFile(path, step.Parent, status, tally);
+            }
+            else
+            {
+                Errno.Check(Kernel.Unlink(step.Parent.Number, path.TerminatedName), path);
+            }
 
-        step.Leave();
-        using var staging = Staging.Lend();
-        Kernel.Unlink(staging.Number, trash);
-        Sync(step.Parent);
+            step.Leave();
+            Sync(step.Parent);
+        }
+        finally
+        {
+            trash?.Dispose();
+        }
     }
 
     public void RemoveFolder(RemotePath path, bool recursive, ITally tally)
@@ -47,15 +46,22 @@ internal sealed partial class LocalTree
             return;
         }
 
-        var trash = Staging.NewName('t');
+        StagedName trash;
         using (var step = Enter(path))
         {
-            MoveToTrash(path, step.Parent, trash);
+            trash = MoveToTrash(path, step.Parent);
             step.Leave();
             Sync(step.Parent);
         }
 
-        RemoveTrash(trash, tally);
+        try
+        {
+            RemoveTrash(trash.Staging, trash.Name, tally);
+        }
+        finally
+        {
+            trash.Staging.Leave();
+        }
     }
 
     public void Rename(RemotePath from, RemotePath to, bool overwrite, ITally tally)
@@ -65,7 +71,20 @@ internal sealed partial class LocalTree
             throw new FileException(FileError.NotPermitted, $"{from} cannot be moved into itself.");
         }
 
-        var spare = Staging.NewName();
+        StagedName? spare = null;
+        try
+        {
+            spare = RenameUnderLock(from, to, overwrite, tally);
+        }
+        finally
+        {
+            spare?.Dispose();
+        }
+    }
+
+    private StagedName? RenameUnderLock(RemotePath from, RemotePath to, bool overwrite, ITally tally)
+    {
+        StagedName? spare = null;
         using var step = Enter(from);
         using var toParent = OpenParent(to);
         Check(Kernel.Stat(step.Parent.Number, from.TerminatedName, Kernel.AtNoFollow, out var source), from);
@@ -74,7 +93,7 @@ internal sealed partial class LocalTree
             : Kernel.Rename(step.Parent.Number, from.TerminatedName, toParent.Number, to.TerminatedName, Kernel.NoReplace);
         if (result == -Errno.Exists)
         {
-            Replace(step.Parent, from, source, toParent, to, overwrite, spare, tally);
+            spare = Replace(step.Parent, from, source, toParent, to, overwrite, tally);
         }
         else if (result < 0)
         {
@@ -82,40 +101,33 @@ internal sealed partial class LocalTree
         }
 
         step.Leave();
-        using var staging = Staging.Lend();
-        Kernel.Unlink(staging.Number, spare);
         Sync(toParent);
         Sync(step.Parent);
+        return spare;
     }
 
     /// <summary>Begins a step on the path's last component.</summary>
     public HomeStep Enter(RemotePath path) => new(this, path);
 
-    /// <summary>Whether a marked step happened, by what is and is not in the staging folder.</summary>
+    /// <summary>Whether a marked step happened, by what is and is not in the staging folder of its disk.</summary>
     public bool Happened(ReadOnlySpan<byte> mark)
     {
-        using var staging = Staging.Lend();
-        byte[] name = [.. mark[1..], 0];
-        switch ((char)mark[0])
+        if (StepMark.Read(mark) is not { } step || AllStaging.Find(step.Disk) is not { } staging)
         {
-            case 'w': // A commit: the staged name is gone.
-                return Kernel.Stat(staging.Number, name, Kernel.AtNoFollow, out _) == -Errno.NotFound;
-            case 'x': // A removal: the removed thing is here.
-                return Kernel.Stat(staging.Number, name, Kernel.AtNoFollow, out _) >= 0;
-            case 'l': // A rename over a file: the spare link has fewer siblings than it was made with.
-                var colon = mark.IndexOf((byte)':');
-                var links = uint.Parse(Encoding.ASCII.GetString(mark[1..colon]), CultureInfo.InvariantCulture);
-                return Kernel.Stat(staging.Number, [.. mark[(colon + 1)..], 0], Kernel.AtNoFollow, out var spare) >= 0 && spare.Links < links;
-            case 'k': // A kept upload: its record says so.
-                colon = mark.IndexOf((byte)':');
-                var record = UnfinishedRecord.TryRead(staging.Number, [.. mark[1..colon], 0]);
-                return record?.Settled.Bytes == long.Parse(Encoding.ASCII.GetString(mark[(colon + 1)..]), CultureInfo.InvariantCulture);
-            default:
-                return false;
+            return false;
+        }
+
+        try
+        {
+            return step.Happened(staging);
+        }
+        finally
+        {
+            staging.Leave();
         }
     }
 
-    private void MoveToTrash(RemotePath path, Descriptor parent, byte[] trash)
+    private StagedName MoveToTrash(RemotePath path, Descriptor parent)
     {
         Check(Kernel.Stat(parent.Number, path.TerminatedName, Kernel.AtNoFollow, out var status), path);
         if (!status.IsFolder)
@@ -123,14 +135,24 @@ internal sealed partial class LocalTree
             throw new FileException(FileError.NotAFolder, $"{path} is not a folder.");
         }
 
-        using var staging = Staging.Lend();
-        var result = Kernel.Rename(parent.Number, path.TerminatedName, staging.Number, trash);
-        if (result is -Errno.CrossDevice or -Errno.Busy)
+        // The kernel would take a mounted disk along into the trash, where nobody reaches it and nothing removes it.
+        if (Mounts.Any([.. Kernel.PathOf(parent.Number), (byte)'/', .. path.Name.Span]))
         {
-            throw new FileException(FileError.NotSupported, $"{path} lies on another disk or is one: remove what is in it, one by one.");
+            throw new FileException(FileError.NotSupported, $"{path}: a disk is mounted there or in it; remove what is around it, one by one.");
         }
 
-        Errno.Check(result, path);
+        var staging = AllStaging.For(parent, status, path);
+        var trash = new StagedName(staging, staging.NewName('t'));
+        try
+        {
+            Errno.Check(trash.Take(parent, path.TerminatedName), path);
+            return trash;
+        }
+        catch
+        {
+            staging.Leave();
+            throw;
+        }
     }
 
     private static FileException RenameFailure(int result, RemotePath from, RemotePath to) => result switch
@@ -140,22 +162,47 @@ internal sealed partial class LocalTree
         _ => Errno.Exception(result, to.ToString()),
     };
 
-    /// <summary>Moves a file to the trash, or, where that is another disk, removes it on the spot.</summary>
-    private void RemoveFile(RemotePath path, Descriptor parent, byte[] trash, in Status status, ITally tally)
+    /// <summary>The staging folder beside what has that status; null where the server may not have one there.</summary>
+    private StagingFolder? Beside(Descriptor parent, in Status status, RemotePath path)
     {
-        using var staging = Staging.Lend();
-        tally.Begin(new(-status.Length, -1), Mark('x', trash));
-        var result = Kernel.Rename(parent.Number, path.TerminatedName, staging.Number, trash);
-        if (result == -Errno.CrossDevice)
+        try
         {
-            result = Kernel.Unlink(parent.Number, path.TerminatedName);
+            return AllStaging.For(parent, status, path);
         }
-
-        Errno.Check(result, path);
-        tally.Complete();
+        catch (FileException failed) when (failed.Error == FileError.NotPermitted)
+        {
+            return null;
+        }
     }
 
-    private void Replace(Descriptor fromParent, RemotePath from, in Status source, Descriptor toParent, RemotePath to, bool overwrite, byte[] spare, ITally tally)
+    /// <summary>Moves a file to the trash, which is to be emptied when the lock is left; where there can be none, removes it on the spot.</summary>
+    private StagedName? RemoveFile(RemotePath path, Descriptor parent, in Status status, ITally tally)
+    {
+        var freed = new Usage(-status.Length, -1);
+        if (Beside(parent, status, path) is not { } staging)
+        {
+            tally.Begin(freed, StepMark.NoTrace);
+            Errno.Check(Kernel.Unlink(parent.Number, path.TerminatedName), path);
+            tally.Complete();
+            return null;
+        }
+
+        var trash = new StagedName(staging, staging.NewName());
+        try
+        {
+            tally.Begin(freed, StepMark.Comes(staging, trash.Name));
+            Errno.Check(trash.Take(parent, path.TerminatedName), path);
+            tally.Complete();
+            return trash;
+        }
+        catch
+        {
+            staging.Leave(); // Its name stays where the step has happened: the intent speaks of it.
+            throw;
+        }
+    }
+
+    private StagedName? Replace(Descriptor fromParent, RemotePath from, in Status source, Descriptor toParent, RemotePath to, bool overwrite, ITally tally)
     {
         Check(Kernel.Stat(toParent.Number, to.TerminatedName, Kernel.AtNoFollow, out var target), to);
         if (!overwrite || target.IsFolder || source.IsFolder)
@@ -167,18 +214,14 @@ internal sealed partial class LocalTree
         if (target.IsSame(source))
         {
             // rename(2) does nothing where both names are links to one file; the old name shall go all the same.
-            RemoveFile(from, fromParent, spare, source, tally);
-            return;
+            return RemoveFile(from, fromParent, source, tally);
         }
 
-        if (target.IsFile)
-        {
-            BeginReplace(toParent, to, target, spare, tally);
-        }
-
+        var spare = target.IsFile ? BeginReplace(toParent, to, target, tally) : null;
         var result = Kernel.Rename(fromParent.Number, from.TerminatedName, toParent.Number, to.TerminatedName);
         if (result < 0)
         {
+            spare?.Dispose();
             throw RenameFailure(result, from, to);
         }
 
@@ -186,16 +229,32 @@ internal sealed partial class LocalTree
         {
             tally.Complete();
         }
+
+        return spare;
     }
 
     /// <summary>Gives the file that will be replaced a second name in the staging folder, whose link count then tells what happened.</summary>
-    private void BeginReplace(Descriptor toParent, RemotePath to, in Status target, byte[] spare, ITally tally)
+    private StagedName? BeginReplace(Descriptor toParent, RemotePath to, in Status target, ITally tally)
     {
-        using var staging = Staging.Lend();
-        var linked = Kernel.Link(toParent.Number, to.TerminatedName, staging.Number, spare) >= 0
-            && Kernel.Stat(staging.Number, spare, Kernel.AtNoFollow, out var link) >= 0 ? link.Links : 0;
-        var mark = linked == 0 ? NoTrace.ToArray() : Encoding.ASCII.GetBytes($"l{linked}:{Encoding.ASCII.GetString(spare.AsSpan(0, spare.Length - 1))}");
-        tally.Begin(new(-target.Length, -1), mark);
+        var freed = new Usage(-target.Length, -1);
+        if (Beside(toParent, target, to) is not { } staging)
+        {
+            tally.Begin(freed, StepMark.NoTrace);
+            return null;
+        }
+
+        var spare = new StagedName(staging, staging.NewName());
+        try
+        {
+            var isLinked = spare.Link(toParent, to.TerminatedName) >= 0 & staging.Look(spare.Name, out var link) >= 0;
+            tally.Begin(freed, isLinked ? StepMark.LosesLink(staging, spare.Name, link.Links) : StepMark.NoTrace);
+            return spare;
+        }
+        catch
+        {
+            spare.Dispose();
+            throw;
+        }
     }
 
     public static void RequireReplaceable(in Status target, RemotePath path)
@@ -207,29 +266,27 @@ internal sealed partial class LocalTree
     }
 
     /// <summary>Counts a removed folder down, then empties it.</summary>
-    private void RemoveTrash(byte[] trash, ITally tally)
+    private void RemoveTrash(StagingFolder staging, byte[] trash, ITally tally)
     {
-        var counted = Staging.NewName();
-        var freed = CountTrash(trash);
+        var counted = staging.NewName();
+        var freed = CountTrash(staging, trash);
         using (Staging.HomeLock.Enter())
         {
-            using var staging = Staging.Lend();
-            tally.Begin(-freed, Mark('x', counted));
-            Errno.Check(Kernel.Rename(staging.Number, trash, staging.Number, counted), "The removed folder");
+            using var folder = staging.Lend();
+            tally.Begin(-freed, StepMark.Comes(staging, counted));
+            Errno.Check(Kernel.Rename(folder.Number, trash, folder.Number, counted), "The removed folder");
             tally.Complete();
         }
 
-        Trash.Empty(Staging, counted);
+        Trash.Empty(staging, counted);
     }
 
-    private Usage CountTrash(byte[] trash)
+    private static Usage CountTrash(StagingFolder staging, byte[] trash)
     {
         const string Subject = "The removed folder";
-        using var staging = Staging.Lend();
+        using var lent = staging.Lend();
         using var folder = new Descriptor(Errno.Check(
-            Kernel.OpenAt(staging.Number, trash, Kernel.PathOnly | Kernel.Directory | Kernel.NoFollow), Subject));
+            Kernel.OpenAt(lent.Number, trash, Kernel.PathOnly | Kernel.Directory | Kernel.NoFollow), Subject));
         return FolderCount.Count(folder.Number, Subject);
     }
-
-    private static byte[] Mark(char kind, ReadOnlySpan<byte> terminatedName) => [(byte)kind, .. terminatedName[..^1]];
 }

@@ -6,34 +6,52 @@ namespace Argosy.Files;
 /// <content>Staging files, and what stays of them.</content>
 internal sealed partial class LocalTree
 {
-    private const int UsualMode = 0x1b6; // 0666
+    /// <summary>The permission bits of a file of which nothing else is said, before the umask: 0666.</summary>
+    public const int UsualMode = 0x1b6;
 
     /// <summary>Begins a file; <see cref="LocalStaged"/> goes on.</summary>
     public LocalStaged Stage(StageRequest request)
     {
-        long? replaces;
-        using (var parent = OpenParent(request.Path))
+        using var parent = OpenParent(request.Path);
+        long? replaces = null;
+        if (Errno.IsThere(Kernel.Stat(parent.Number, request.Path.TerminatedName, Kernel.AtNoFollow, out var target), request.Path))
         {
-            var result = Kernel.Stat(parent.Number, request.Path.TerminatedName, Kernel.AtNoFollow, out var target);
-            replaces = result < 0 ? null : target.IsFile ? target.Length : 0;
-            if (result != -Errno.NotFound)
-            {
-                Errno.Check(result, request.Path);
-                RequireReplaceable(target, request.Path);
-                RefuseFolder(target, request.Path);
-            }
+            RequireReplaceable(target, request.Path);
+            RefuseFolder(target, request.Path);
+            replaces = target.IsFile ? target.Length : 0;
         }
 
-        return request.UploadId is null ? StageNew(request.Path, UsualMode, replaces) : StageUnfinished(request, request.UploadId, replaces);
+        var destination = Destination.Of(AllStaging, parent, request.Path);
+        try
+        {
+            return request.UploadId is null
+                ? StageNew(request.Path, UsualMode, replaces, destination)
+                : StageUnfinished(request, request.UploadId, replaces, destination);
+        }
+        catch
+        {
+            destination.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A file whole: written with its mode from the beginning, looked at once, published.</summary>
     public FileEntry Store(RemotePath path, ReadOnlySpan<byte> content, Publication how, ITally tally, LocalBurst burst)
     {
+        using var destination = burst.LookAt(path);
+        using var staged = StageNew(path, how.Mode ?? UsualMode, replaces: null, destination.Share());
+
+        // Its intent goes before its file: without the file it would say that the step has happened.
         using var counted = burst.Take(tally);
-        using var staged = StageNew(path, how.Mode ?? UsualMode, replaces: null);
         staged.Write(0, content);
         return staged.PublishWhole(how, content.Length, counted, burst);
+    }
+
+    /// <summary>Where the path's last component will appear.</summary>
+    public Destination LookAt(RemotePath path)
+    {
+        using var parent = OpenParent(path);
+        return Destination.Of(AllStaging, parent, path);
     }
 
     public List<UnfinishedUpload> ListUnfinished(string? owner)
@@ -41,7 +59,8 @@ internal sealed partial class LocalTree
         var found = new List<UnfinishedUpload>();
         ForEachUnfinished((folder, data, record) =>
         {
-            if (record is not null && (owner is null || record.Owner == owner) && Kernel.Stat(folder, data, Kernel.AtNoFollow, out var status) >= 0)
+            if (record is not null && (owner is null || record.Owner == owner)
+                && Errno.IsThere(folder.Look(data, out var status), "The unfinished upload"))
             {
                 found.Add(new(record.UploadId, record.Path, status.Length, record.Length, status.Written.Time));
             }
@@ -67,75 +86,6 @@ internal sealed partial class LocalTree
         return found;
     }
 
-    /// <summary>Removes the leavings of dead processes, settles what they received, expires what nobody came back for.</summary>
-    public void Sweep(DateTime expired, Func<ITally> tally)
-    {
-        if (_staging is null)
-        {
-            return;
-        }
-
-        using var alone = Staging.Sweeping.Enter();
-        SweepOrphans(tally);
-        ForEachUnfinished((folder, data, record) =>
-        {
-            using var staged = OpenUnfinished(folder, data);
-            if (staged is null)
-            {
-                return; // Its session is alive.
-            }
-
-            Kernel.Stat(staged.Number, out var status);
-            if (staged.Record is null || status.Written.Time < expired)
-            {
-                using var freed = tally();
-                staged.Discard(freed);
-            }
-            else if (staged.Settled != new Usage(status.Length, 1))
-            {
-                using var kept = tally();
-                staged.Keep(status.Length, kept);
-            }
-        });
-    }
-
-    /// <summary>Counts the home with its unfinished uploads, while nothing is replaced or removed.</summary>
-    public void Count(Action<Usage> counted)
-    {
-        using var alone = Staging.HomeLock.Enter();
-        using var home = _jail.Lend();
-        var sum = FolderCount.Count(home.Number, "The home");
-        ForEachUnfinished((folder, data, record) =>
-        {
-            using var staged = OpenUnfinished(folder, data);
-            if (staged?.Record is { } idle && Kernel.Stat(staged.Number, out var status) >= 0)
-            {
-                var settled = new Usage(status.Length, 1);
-                (idle with { Settled = settled }).Write(Staging, [(byte)'a', .. data.AsSpan(1)], IsStrict);
-                sum += settled;
-            }
-            else if (staged is null && record is not null)
-            {
-                sum += record.Settled;
-            }
-        });
-        counted(sum + CountAllTrash());
-    }
-
-    /// <summary>Removed folders that nobody has counted down yet.</summary>
-    private Usage CountAllTrash()
-    {
-        var sum = default(Usage);
-        using var folder = Staging.Lend();
-        using var reader = FolderReader.Open(folder.Number, "The staging folder");
-        while (reader.Next())
-        {
-            sum += reader.Name is [(byte)'t', (byte)'.', ..] ? CountTrash(reader.TerminatedName.ToArray()) : default;
-        }
-
-        return sum;
-    }
-
     public static void RefuseFolder(in Status target, RemotePath path)
     {
         if (target.IsFolder)
@@ -156,32 +106,30 @@ internal sealed partial class LocalTree
     }
 
     /// <summary>Makes work of its own; the umask takes from the mode what it does not allow.</summary>
-    private LocalStaged StageNew(RemotePath path, int mode, long? replaces)
+    private LocalStaged StageNew(RemotePath path, int mode, long? replaces, Destination destination)
     {
-        using var folder = Staging.Lend();
-        var name = Staging.NewName();
+        using var folder = destination.Staging.Lend();
+        var name = destination.Staging.NewName();
         var number = Kernel.OpenAt(folder.Number, name, Kernel.ReadWrite | Kernel.Create | Kernel.Exclusive, mode & 0x1ff);
         RequireStaging(number);
-        return new LocalStaged(this, new(number, ownsHandle: true), name, path, record: null, replaces);
+        return new LocalStaged(this, destination, new(number, ownsHandle: true), name, path, replaces);
     }
 
-    private LocalStaged StageUnfinished(StageRequest request, string uploadId, long? replaces)
+    private LocalStaged StageUnfinished(StageRequest request, string uploadId, long? replaces, Destination destination)
     {
-        using var folder = Staging.Lend();
         var data = UnfinishedRecord.FileName('u', request.Owner, uploadId, request.Path);
-        var result = Kernel.OpenAt(folder.Number, data, Kernel.ReadWrite | Kernel.Create | Kernel.NoFollow, UsualMode);
-        RequireStaging(result);
-        Kernel.Close(result);
-        var staged = OpenUnfinished(folder.Number, data, request.Path, replaces)
+        using (var folder = destination.Staging.Lend())
+        {
+            var result = Kernel.OpenAt(folder.Number, data, Kernel.ReadWrite | Kernel.Create | Kernel.NoFollow, UsualMode);
+            RequireStaging(result);
+            Kernel.Close(result);
+        }
+
+        var staged = OpenUnfinished(destination, data, request.Path, replaces)
             ?? throw new FileException(FileError.InUse, $"Another session uploads {request.Path} under this id; wait for it or use another id.");
         try
         {
-            // Another length means another file; after another boot, bytes that nothing checks may be holes.
-            var known = staged.Record
-                ?? new(request.Owner, uploadId, request.Path, request.Length, UnfinishedRecord.ThisBoot, staged.Identity, default);
-            var isSame = staged.Record is not null && (known.Length == request.Length || known.Length is null || request.Length is null);
-            staged.Continue(known with { Length = request.Length ?? known.Length, Boot = UnfinishedRecord.ThisBoot },
-                isSame && (request.Trust || IsStrict || known.Boot == UnfinishedRecord.ThisBoot));
+            staged.Continue(request, uploadId);
             return staged;
         }
         catch
@@ -191,81 +139,66 @@ internal sealed partial class LocalTree
         }
     }
 
+    /// <inheritdoc cref="OpenUnfinished(Destination, byte[], RemotePath?, long?)"/>
+    private LocalStaged? OpenUnfinished(StagingFolder folder, byte[] data) => OpenUnfinished(Destination.Within(folder), data);
+
     /// <summary>Opens and locks the data of an unfinished upload, then reads its record; null where another session has it or it went meanwhile.</summary>
-    private LocalStaged? OpenUnfinished(int folder, byte[] data, RemotePath? path = null, long? replaces = null)
+    private LocalStaged? OpenUnfinished(Destination destination, byte[] data, RemotePath? path = null, long? replaces = null)
     {
-        var number = Kernel.OpenAt(folder, data, Kernel.ReadWrite | Kernel.NoFollow);
-        if (number < 0)
+        const string Subject = "The unfinished upload";
+        var folder = destination.Staging;
+        SafeFileHandle file;
+        using (var lent = folder.Lend())
         {
-            return null;
+            var number = Kernel.OpenAt(lent.Number, data, Kernel.ReadWrite | Kernel.NoFollow);
+            if (!Errno.IsThere(number, Subject))
+            {
+                return null;
+            }
+
+            file = new(number, ownsHandle: true);
         }
 
-        // The lock is of the open file: its name must still be this one when the lock is held.
-        if (Kernel.TryLock(number) < 0
-            || Kernel.Stat(number, out var open) < 0
-            || Kernel.Stat(folder, data, Kernel.AtNoFollow, out var named) < 0
-            || !open.IsSame(named))
+        try
         {
-            Kernel.Close(number);
-            return null;
+            using var lent = Descriptor.Lend(file);
+            var locked = Kernel.TryLock(lent.Number);
+            if (locked != -Errno.Again)
+            {
+                Errno.Check(locked, Subject);
+            }
+
+            // The lock is of the open file: its name must still be this one when the lock is held.
+            Errno.Check(Kernel.Stat(lent.Number, out var open), Subject);
+            if (locked < 0 || !Errno.IsThere(folder.Look(data, out var named), Subject) || !open.IsSame(named))
+            {
+                file.Dispose();
+                return null;
+            }
+
+            var record = UnfinishedRecord.TryRead(folder, [(byte)'a', .. data.AsSpan(1)]);
+            return new LocalStaged(this, destination, file, data, path ?? record?.Path ?? RemotePath.Root, replaces, open, record);
         }
-
-        var record = UnfinishedRecord.TryRead(folder, [(byte)'a', .. data.AsSpan(1)]);
-        record = record?.Data == open.Identity ? record : null;
-        return new LocalStaged(this, new SafeFileHandle(number, ownsHandle: true), data, path ?? record?.Path ?? RemotePath.Root, record, replaces)
+        catch
         {
-            Received = open.Length,
-            Identity = open.Identity,
-        };
-    }
-
-    private void SweepOrphans(Func<ITally> tally)
-    {
-        using var folder = Staging.Lend();
-        using var reader = FolderReader.Open(folder.Number, "The staging folder");
-        while (reader.Next())
-        {
-            var name = reader.TerminatedName.ToArray();
-            if (name[0] == 't' && Staging.IsOrphan(reader.Name))
-            {
-                using var freed = tally();
-                RemoveTrash(name, freed);
-            }
-            else if (name[0] == 'w' && Staging.IsOrphan(reader.Name))
-            {
-                SweepWork(folder.Number, name);
-            }
-            else if (name[0] == 'a' && Kernel.Stat(folder.Number, [(byte)'u', .. name.AsSpan(1)], Kernel.AtNoFollow, out _) == -Errno.NotFound)
-            {
-                Kernel.Unlink(folder.Number, name);
-            }
+            file.Dispose();
+            throw;
         }
     }
 
-    private void SweepWork(int folder, byte[] name)
-    {
-        if (Kernel.Unlink(folder, name) == -Errno.IsAFolder)
+    private void ForEachUnfinished(Action<StagingFolder, byte[], UnfinishedRecord?> visit, bool skipsFailing = false) => _staging?.ForEach(
+        folder =>
         {
-            Trash.Empty(Staging, name);
-        }
-    }
-
-    private void ForEachUnfinished(Action<int, byte[], UnfinishedRecord?> visit)
-    {
-        if (_staging is null)
-        {
-            return;
-        }
-
-        using var folder = Staging.Lend();
-        using var reader = FolderReader.Open(folder.Number, "The staging folder");
-        while (reader.Next())
-        {
-            if (reader.Name is [(byte)'u', (byte)'.', ..])
+            using var lent = folder.Lend();
+            using var reader = FolderReader.Open(lent.Number, "The staging folder");
+            while (reader.Next())
             {
-                var data = reader.TerminatedName.ToArray();
-                visit(folder.Number, data, UnfinishedRecord.TryRead(folder.Number, [(byte)'a', .. data.AsSpan(1)]));
+                if (reader.Name is [(byte)'u', (byte)'.', ..])
+                {
+                    var data = reader.TerminatedName.ToArray();
+                    visit(folder, data, UnfinishedRecord.TryRead(folder, [(byte)'a', .. data.AsSpan(1)]));
+                }
             }
-        }
-    }
+        },
+        skipsFailing);
 }

@@ -1,18 +1,17 @@
-using System.Text;
-
 namespace Argosy.Files;
 
 /// <summary>One home on disk, shared by the sessions that have it open: blocking operations by byte paths, inside the jail.</summary>
 internal sealed partial class LocalTree : IDisposable
 {
     private readonly Jail _jail;
-    private readonly StagingFolder? _staging;
+    private readonly StagingFolders? _staging;
     private readonly FileException? _noStaging;
     private readonly LocalStorageOptions _options;
 
     public LocalTree(Jail home, string identity, StagingFolder? staging, FileException? noStaging, LocalStorageOptions options)
     {
-        (_jail, Identity, _staging, _noStaging, _options) = (home, identity, staging, noStaging, options);
+        (_jail, Identity, _noStaging, _options) = (home, identity, noStaging, options);
+        _staging = staging is null ? null : new StagingFolders(staging, home);
     }
 
     public string Identity { get; }
@@ -25,7 +24,10 @@ internal sealed partial class LocalTree : IDisposable
     public bool IsStrict => _options.Durability == Durability.Strict;
 
     /// <summary>Where work waits; a home that can only be read has none.</summary>
-    public StagingFolder Staging => _staging ?? throw new FileException(_noStaging!.Error, _noStaging.Message, _noStaging);
+    public StagingFolders AllStaging => _staging ?? throw new FileException(_noStaging!.Error, _noStaging.Message, _noStaging);
+
+    /// <summary>The home's own, which also holds its locks.</summary>
+    public StagingFolder Staging => AllStaging.Own;
 
     public FileEntry? Find(RemotePath path, bool followLink)
     {
@@ -55,14 +57,27 @@ internal sealed partial class LocalTree : IDisposable
         var entries = new List<FileEntry>(most);
         while (entries.Count < most && reader.Next())
         {
-            // What went between the two calls is no longer listed.
-            if (!StagingFolder.IsReserved(reader.Name) && Kernel.Stat(reader.Folder, reader.TerminatedName, Kernel.AtNoFollow, out var status) >= 0)
+            if (!StagingFolder.IsReserved(reader.Name) && Look(reader) is { } entry)
             {
-                entries.Add(status.Entry(reader.Name.ToArray(), status.IsLink ? ReadLink(reader.Folder, reader.TerminatedName) : default(ReadOnlyMemory<byte>?)));
+                entries.Add(entry);
             }
         }
 
         return entries;
+    }
+
+    /// <summary>
+    /// An entry that a folder names; null for what went between the two calls. Nothing else may be missing: whoever mirrors a folder deletes
+    /// what its listing does not show.
+    /// </summary>
+    private static FileEntry? Look(FolderReader reader)
+    {
+        if (!Errno.IsThere(Kernel.Stat(reader.Folder, reader.TerminatedName, Kernel.AtNoFollow, out var status), reader.Name))
+        {
+            return null;
+        }
+
+        return status.Entry(reader.Name.ToArray(), status.IsLink ? ReadLink(reader.Folder, reader.TerminatedName) : default(ReadOnlyMemory<byte>?));
     }
 
     /// <summary>Opens a regular file for reading. What it is, is looked at by O_PATH first, so that no device or FIFO is ever opened.</summary>
@@ -78,7 +93,7 @@ internal sealed partial class LocalTree : IDisposable
                 : new FileException(FileError.NotAFile, $"{path} is a device, a FIFO or a socket: it is listed but never opened.");
         }
 
-        var number = Kernel.OpenAt(Kernel.AtWorkingFolder, Encoding.ASCII.GetBytes($"/proc/self/fd/{found.Number}\0"), Kernel.ReadOnly);
+        var number = Kernel.OpenAt(Kernel.AtWorkingFolder, Kernel.Link(found.Number), Kernel.ReadOnly);
         return new LocalContent(new(Errno.Check(number, path), ownsHandle: true), status.Entry(path.Name) with { Revision = status.Revision }, status);
     }
 
@@ -155,6 +170,11 @@ internal sealed partial class LocalTree : IDisposable
     {
         Span<byte> target = stackalloc byte[RemotePath.LongestPath];
         var length = Kernel.ReadLink(folder, terminatedName, target);
+        if (length is not (-Errno.NotFound or -Errno.Invalid)) // Gone, or replaced by what is no link, since it was looked at.
+        {
+            Errno.Check(length, "The link");
+        }
+
         return target[..Math.Max(0, length)].ToArray();
     }
 

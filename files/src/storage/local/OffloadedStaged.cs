@@ -7,6 +7,8 @@ internal sealed class OffloadedStaged(LocalStaged staged, IOffload offload) : IS
 {
     public long Received => staged.Received;
 
+    public long Trusted => staged.Trusted;
+
     public Usage Settled => staged.Settled;
 
     public SafeFileHandle? File => staged.File;
@@ -26,6 +28,10 @@ internal sealed class OffloadedStaged(LocalStaged staged, IOffload offload) : IS
 
     public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer) =>
         offload.RunAsync(static work => work.staged.Read(work.offset, work.buffer.Span), (staged, offset, buffer));
+
+    public void Vouch(long offset, long end) => staged.Vouch(offset, end);
+
+    public ValueTask DoubtAsync(long offset) => Run(static work => work.staged.Doubt(work.offset), (staged, offset));
 
     public ValueTask<long> CopyAsync(IContent source, long offset, long count) =>
         offload.RunAsync(static work => work.staged.Copy((LocalContent)work.source, work.offset, work.count), (staged, source, offset, count));

@@ -77,7 +77,11 @@ internal struct Status
 }
 
 /// <summary>One file of a disk, told apart from a later one with the same inode.</summary>
-internal readonly record struct FileIdentity(ulong Inode, long BornSeconds, uint BornNanoseconds);
+internal readonly record struct FileIdentity(ulong Inode, long BornSeconds, uint BornNanoseconds)
+{
+    /// <summary>16 characters of it, where there is no room for all: as good as unique among the few files that may ever have one name.</summary>
+    public string Brief => (Inode ^ (((ulong)BornSeconds * 1_000_000_000) + BornNanoseconds) * 0x9e3779b97f4a7c15).ToString("x16", CultureInfo.InvariantCulture);
+}
 
 /// <summary>struct statvfs of 64-bit Linux.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 256)]

@@ -8,13 +8,15 @@ namespace Argosy.Files;
 /// <param name="UploadId">The client's name for it.</param>
 /// <param name="Path">Where it shall appear.</param>
 /// <param name="Length">The whole file's length where known.</param>
-/// <param name="Boot">When its last bytes came.</param>
+/// <param name="Boot">The boot of the machine in which all its bytes came or were compared; what came before another one may be holes.</param>
 /// <param name="Data">Which file these bytes are, so that the record of an earlier upload of that name is never taken for this one's.</param>
 /// <param name="Settled">What of it is counted.</param>
-internal sealed record UnfinishedRecord(string Owner, string UploadId, RemotePath Path, long? Length, Guid Boot, FileIdentity Data, Usage Settled)
+/// <param name="Synced">Bytes from the beginning that were on the disk before this was written: they outlast a boot.</param>
+internal sealed record UnfinishedRecord(
+    string Owner, string UploadId, RemotePath Path, long? Length, Guid Boot, FileIdentity Data, Usage Settled, long Synced = 0)
 {
-    private const uint Magic = 0x31555241; // "ARU1"
-    private const int MostBytes = 64 << 10;
+    private const uint Magic = 0x32555241; // "ARU2"
+    private const uint MagicBefore = 0x31555241; // "ARU1", without Synced
 
     /// <summary>This boot of the machine: bytes staged before another one may never have reached the disk.</summary>
     public static Guid ThisBoot { get; } =
@@ -34,41 +36,18 @@ internal sealed record UnfinishedRecord(string Owner, string UploadId, RemotePat
         return Encoding.ASCII.GetBytes($"{kind}.{Convert.ToHexStringLower(hash.AsSpan(0, 16))}\0");
     }
 
-    /// <summary>Reads the record; null where there is none or it is damaged.</summary>
-    public static UnfinishedRecord? TryRead(int folder, ReadOnlySpan<byte> terminatedName)
-    {
-        var number = Kernel.OpenAt(folder, terminatedName, Kernel.ReadOnly | Kernel.NoFollow);
-        if (number < 0)
-        {
-            return null;
-        }
+    /// <summary>How many of so many bytes are known to be what was sent.</summary>
+    public long Sound(long held) => Boot == ThisBoot ? held : Math.Min(held, Synced);
 
-        using var file = new Descriptor(number);
-        var bytes = new byte[MostBytes];
-        var length = (int)Kernel.Read(number, bytes, 0);
-        return length < 0 ? null : TryParse(bytes.AsSpan(0, length));
-    }
+    /// <summary>Reads the record; null where there is none or it is damaged.</summary>
+    public static UnfinishedRecord? TryRead(StagingFolder staging, ReadOnlySpan<byte> terminatedName) =>
+        staging.ReadFile(terminatedName) is { } bytes ? TryParse(bytes) : null;
 
     /// <summary>Writes the record in one step.</summary>
-    public void Write(StagingFolder staging, ReadOnlySpan<byte> terminatedName, bool sync)
-    {
-        const string Subject = "The unfinished upload";
-        using var folder = staging.Lend();
-        var draft = staging.NewName();
-        using (var file = new Descriptor(Errno.Check(
-            Kernel.OpenAt(folder.Number, draft, Kernel.ReadWrite | Kernel.Create | Kernel.Exclusive, 0x180), Subject)))
-        {
-            var bytes = ToBytes();
-            var written = Kernel.Write(file.Number, bytes, 0);
-            var result = written == bytes.Length ? (sync ? Kernel.SyncData(file.Number) : 0) : (int)Math.Min(written, -Errno.NoSpace);
-            result = result < 0 ? result : Kernel.Rename(folder.Number, draft, folder.Number, terminatedName);
-            if (result < 0)
-            {
-                Kernel.Unlink(folder.Number, draft);
-                throw Errno.Exception(result, Subject);
-            }
-        }
-    }
+    public void Write(StagingFolder staging, ReadOnlySpan<byte> terminatedName, bool sync) => staging.WriteFile(terminatedName, ToBytes(), sync);
+
+    /// <summary>Writes what will replace the record by a rename.</summary>
+    public byte[] WriteDraft(StagingFolder staging, bool sync, out FileIdentity identity) => staging.WriteDraft(ToBytes(), sync, out identity);
 
     private static UnfinishedRecord? TryParse(ReadOnlySpan<byte> bytes)
     {
@@ -78,14 +57,16 @@ internal sealed record UnfinishedRecord(string Owner, string UploadId, RemotePat
         }
 
         using var reader = new BinaryReader(new MemoryStream(bytes[..^sizeof(uint)].ToArray()));
-        return reader.ReadUInt32() != Magic ? null : new UnfinishedRecord(
+        var magic = reader.ReadUInt32();
+        return magic is not (Magic or MagicBefore) ? null : new UnfinishedRecord(
             reader.ReadString(),
             reader.ReadString(),
             RemotePath.Resolve(RemotePath.Root, reader.ReadBytes(reader.ReadUInt16())),
             reader.ReadInt64() is >= 0 and var length ? length : null,
             new Guid(reader.ReadBytes(16)),
             new FileIdentity(reader.ReadUInt64(), reader.ReadInt64(), reader.ReadUInt32()),
-            new Usage(reader.ReadInt64(), reader.ReadInt64()));
+            new Usage(reader.ReadInt64(), reader.ReadInt64()),
+            magic == Magic ? reader.ReadInt64() : 0);
     }
 
     private static uint Sum(ReadOnlySpan<byte> bytes)
@@ -111,6 +92,7 @@ internal sealed record UnfinishedRecord(string Owner, string UploadId, RemotePat
         writer.Write(Data.BornNanoseconds);
         writer.Write(Settled.Bytes);
         writer.Write(Settled.Files);
+        writer.Write(Synced);
         writer.Write(Sum(stream.GetBuffer().AsSpan(0, (int)stream.Length)));
         return stream.ToArray();
     }

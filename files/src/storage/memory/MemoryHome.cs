@@ -185,7 +185,7 @@ internal sealed class MemoryHome(MemoryTree tree) : IHome
 
     public ValueTask<bool> HappenedAsync(ReadOnlyMemory<byte> mark) => new(false);
 
-    public async ValueTask SweepAsync(DateTime expired, Func<ITally> tally)
+    public async ValueTask SweepAsync(DateTime expired, Func<ITally> tally, Func<IReadOnlyList<ReadOnlyMemory<byte>>>? marks)
     {
         List<MemoryStaged> old;
         lock (tree.Lock)

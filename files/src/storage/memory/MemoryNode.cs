@@ -3,7 +3,7 @@ namespace Argosy.Files;
 /// <summary>A file's version or a folder, in memory.</summary>
 internal abstract class MemoryNode
 {
-    public DateTime Modified { get; set; } = Now;
+    public DateTime Modified { get; set => field = UtcTime.Of(value); } = Now;
 
     public int Mode { get; set; }
 

@@ -8,6 +8,7 @@ internal sealed class MemoryStaged : IStaged
     private readonly MemoryTree _tree;
     private MemoryFile _file = new();
     private StageRequest _request;
+    private long _opened; // Bytes that were there.
 
     private MemoryStaged(MemoryTree tree, StageRequest request) => (_tree, _request) = (tree, request);
 
@@ -18,6 +19,8 @@ internal sealed class MemoryStaged : IStaged
     public bool IsIdle { get; private set; }
 
     public long Received => _file.Content.Length;
+
+    public long Trusted { get; private set; }
 
     public Usage Settled { get; private set; }
 
@@ -45,8 +48,14 @@ internal sealed class MemoryStaged : IStaged
             staged._file = new();
         }
 
+        if (!request.Trust)
+        {
+            staged._file.Content.SetLength(Math.Min(staged.Trusted, staged.Received));
+        }
+
+        staged.Trusted = Math.Min(staged.Trusted, staged.Received);
         staged._request = request with { Length = request.Length ?? staged._request.Length };
-        (staged.Replaces, staged.IsIdle) = (replaces, false);
+        (staged.Replaces, staged.IsIdle, staged._opened) = (replaces, false, staged.Received);
         return staged;
     }
 
@@ -69,6 +78,14 @@ internal sealed class MemoryStaged : IStaged
     }
 
     public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer) => new(MemoryContent.Read(_file, offset, buffer.Span));
+
+    public void Vouch(long offset, long end) => Trusted = offset <= Trusted ? Math.Max(Trusted, Math.Min(end, Received)) : Trusted;
+
+    public ValueTask DoubtAsync(long offset)
+    {
+        Trusted = Math.Min(Trusted, offset);
+        return default;
+    }
 
     public async ValueTask<long> CopyAsync(IContent source, long offset, long count)
     {
@@ -104,6 +121,7 @@ internal sealed class MemoryStaged : IStaged
     {
         lock (_tree.Lock)
         {
+            Trusted = Trusted >= _opened ? length : Trusted;
             _file.Content.SetLength(length);
             tally.Begin(_file.Usage - Settled, "n"u8);
             Settled = _file.Usage;
@@ -143,15 +161,8 @@ internal sealed class MemoryStaged : IStaged
 
     private byte[] FreeName(MemoryFolder parent)
     {
-        for (var i = 1; i <= NumberedName.Most; i++)
-        {
-            var name = NumberedName.Of(_request.Path.Name.Span, i);
-            if (!parent.Children.ContainsKey(MemoryTree.Key(name)))
-            {
-                return name;
-            }
-        }
-
-        throw new FileException(FileError.AlreadyExists, $"{_request.Path} exists {NumberedName.Most} times already; choose another name.");
+        var number = NumberedName.FindFree(number => parent.Children.ContainsKey(MemoryTree.Key(NumberedName.Of(_request.Path.Name.Span, number))))
+            ?? throw NumberedName.AllTaken(_request.Path);
+        return NumberedName.Of(_request.Path.Name.Span, number);
     }
 }
