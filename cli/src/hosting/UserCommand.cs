@@ -39,7 +39,7 @@ internal static class UserCommand
             var account = changes.Apply(parsed, new Account { Name = AccountFolder.NewName(parsed.GetValue(name)!) });
             if (accounts.Store.Find(account.Name) is not null)
                 throw new CommandException($"{account.Name} exists already; \"user set\" and \"user passwd\" change it");
-            accounts.RequireHome(account);
+            accounts.RequireHome(account, "added");
             accounts.Save(account with { Verifier = NewPassword.Verifier(account.Name, parsed.GetValue(stdin)) });
             Console.Out.WriteLine($"Added {Terminal.Escape(account.Name)}.");
         });
@@ -56,7 +56,7 @@ internal static class UserCommand
             if (!changes.Any(parsed)) throw new CommandException("there is nothing to change: give --home, --quota, --max-files or --permissions", exitCode: 2);
             using var accounts = AccountFolder.Open(parsed.GetValue(data));
             var before = accounts.Get(parsed.GetValue(name)!);
-            if (changes.Apply(parsed, before) is var after && after.Home != before.Home) accounts.RequireHome(after);
+            if (changes.Apply(parsed, before) is var after && after.Home != before.Home) accounts.RequireHome(after, "changed");
             AccountReport.WriteOne(Console.Out, accounts.Change(before.Name, old => changes.Apply(parsed, old)), accounts.Homes);
         });
         return command;

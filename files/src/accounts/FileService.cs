@@ -380,7 +380,7 @@ public sealed class FileService : IAsyncDisposable
     private HomeMap MapHomes(HomeMap? before)
     {
         var version = _accounts.Version;
-        return new HomeMap(_options, _accounts.List(), (name, place) => _register.StateOf(name, place) >= HomeState.Made, before, version);
+        return new HomeMap(_options, _accounts.List(), (name, place) => _hasFolders && _register.StateOf(name, place) >= HomeState.Made, before, version);
     }
 
     private void Tell(HomeMap homes, HomeMap? before)
@@ -410,7 +410,8 @@ public sealed class FileService : IAsyncDisposable
         var name = account?.Name ?? AccountName.Anonymous;
         var after = account is null ? null : _accounts.Find(name);
         if (account is not null && Admission.Ending(account, after, entry.Origin, now) is { } reason) return reason;
-        if (!entry.Closed.SequenceEqual(homes.ClosedIn(account is null ? homes.Root : homes.PlaceOf(name) ?? ""))) return "another account's home was made inside its own";
+        var closed = homes.ClosedIn(account is null ? homes.Root : homes.PlaceOf(name) ?? "");
+        if (!ReferenceEquals(entry.Closed, closed) && !entry.Closed.SequenceEqual(closed)) return "another account's home was made inside its own";
         if (homes.Conflicts.ContainsKey(name)) return "its home overlaps another";
         if (ReferenceEquals(account, after)) return null;
 

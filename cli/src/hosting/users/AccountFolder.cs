@@ -49,10 +49,11 @@ internal sealed class AccountFolder : IDisposable
         ?? throw Missing(name);
 
     /// <summary>Refuses an account that the server could not serve, or to which it would give what is another's.</summary>
-    public void RequireHome(Account account)
+    /// <param name="account">As it would be.</param>
+    /// <param name="done">The participle of what is refused.</param>
+    public void RequireHome(Account account, string done)
     {
-        if (Homes.Fault(account, Store.List()) is { } fault)
-            throw new CommandException($"{account.Name} cannot have that home: {fault}");
+        if (Homes.Fault(account, Store.List()) is { } fault) throw new CommandException($"{account.Name} was not {done}: {fault}");
     }
 
     /// <summary>Changes one as it stands now: what somebody else changed while a password was typed stays changed.</summary>

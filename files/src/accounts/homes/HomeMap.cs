@@ -49,7 +49,10 @@ public sealed class HomeMap
         }
 
         FindOverlaps(homes);
-        Inner = [.. _homes.Values.Select(home => home.Place).Where(IsChildOfRoot).Select(place => "/" + Path.GetFileName(place)).Distinct().Order(StringComparer.Ordinal)];
+        string[] inner = [.. _homes.Values.Select(home => home.Place).Where(IsChildOfRoot).Select(place => "/" + Path.GetFileName(place)).Distinct().Order(StringComparer.Ordinal)];
+
+        // The same list as long as it says the same: sessions are compared with it several times a second.
+        Inner = before is not null && before.Inner.SequenceEqual(inner) ? before.Inner : inner;
         InnerStamp = Stamp(Inner);
     }
 
