@@ -240,6 +240,8 @@ public sealed class Logins : ProtocolTest
 
         Assert.Equal(WireError.Timeout, (await client.ReadAsync()).Error);
         Assert.True(await client.IsClosedAsync());
+        while (Server.ActiveConnections > 0)
+            await Task.Delay(10);
         Assert.False(World.Files.IsBanned(System.Net.IPAddress.Loopback));
     }
 
