@@ -122,12 +122,15 @@ public sealed class CrashTests : IDisposable
     private Vessel Open() => new(
         new LocalStorage(new() { Staging = Path.Combine(_folder.Path, "staging") }), _folder.In("home"), Path.Combine(_folder.Path, "ledger"));
 
-    private Process Start(params string[] arguments) => Start(_folder, arguments);
+    private Process Start(params string[] arguments) => Start(_folder, [], arguments);
 
-    internal static Process Start(TestFolder folder, params string[] arguments)
+    internal static Process Start(TestFolder folder, params string[] arguments) => Start(folder, [], arguments);
+
+    internal static Process Start(TestFolder folder, string[] under, params string[] arguments)
     {
         var here = new DirectoryInfo(AppContext.BaseDirectory);
         var program = Path.Combine(here.Parent!.Parent!.FullName, "Argosy.Files.TestHost", here.Name, "Argosy.Files.TestHost.dll");
-        return Process.Start(new ProcessStartInfo("dotnet", [program, folder.Path, .. arguments]) { RedirectStandardOutput = true })!;
+        string[] command = [.. under, "dotnet", program, folder.Path, .. arguments];
+        return Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true })!;
     }
 }

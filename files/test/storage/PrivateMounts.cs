@@ -37,12 +37,11 @@ internal static partial class PrivateMounts
         }
     }
 
-    /// <summary>Mounts an empty disk of some MiB on a folder, which it makes.</summary>
-    public static string Disk(string folder)
+    /// <summary>Mounts an empty disk on a folder, which it makes.</summary>
+    public static void Disk(string folder, string size = "64m")
     {
         Directory.CreateDirectory(folder);
-        Check(Mount("tmpfs", folder, "tmpfs", 0, "size=64m"), "mount");
-        return folder;
+        Check(Mount("tmpfs", folder, "tmpfs", 0, "size=" + size), "mount");
     }
 
     /// <summary>Mounts a folder on another one.</summary>

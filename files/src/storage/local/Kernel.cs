@@ -12,6 +12,7 @@ internal static unsafe partial class Kernel
     private const nint NumberOfOpenAt2 = 437; // The same on every architecture (openat2(2), Linux 5.6).
 
     private static readonly nint NumberOfRenameAt2 = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 316 : 276;
+    private static readonly nint NumberOfPReadV2 = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 327 : 286;
     private static readonly nint NumberOfGetDents = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 217 : 61;
 
     // O_DIRECTORY and O_NOFOLLOW are two of the few flags whose values differ between architectures.
@@ -143,6 +144,24 @@ internal static unsafe partial class Kernel
         }
     }
 
+    /// <summary>Reads what is there without waiting for the disk (preadv2(2), RWF_NOWAIT); EAGAIN where it would have to.</summary>
+    public static nint ReadNow(int descriptor, Span<byte> buffer, long offset)
+    {
+        const nint NoWait = 8;
+        fixed (byte* to = buffer)
+        {
+            var pieces = stackalloc nint[] { (nint)to, buffer.Length };
+            return Result(SystemCall(NumberOfPReadV2, descriptor, (nint)pieces, 1, (nint)offset, 0, NoWait));
+        }
+    }
+
+    /// <summary>The kind of disk that a file is on, as statfs(2) numbers them; 0 where it does not say.</summary>
+    public static long DiskKind(int descriptor)
+    {
+        var status = stackalloc long[64]; // struct statfs of 64-bit Linux begins with it and has 120 bytes.
+        return FStatFs(descriptor, status) < 0 ? 0 : status[0];
+    }
+
     public static nint Write(int descriptor, ReadOnlySpan<byte> data, long offset)
     {
         fixed (byte* from = data)
@@ -168,26 +187,35 @@ internal static unsafe partial class Kernel
     public static int SetGroup(int descriptor, uint group) => (int)Result(FChown(descriptor, uint.MaxValue, group));
 
     /// <summary>The access list that a folder, by its O_PATH descriptor, gives to what is made in it; null where there is none or the disk knows none.</summary>
-    public static byte[]? ReadDefaultAccessList(int folder)
+    public static byte[]? ReadDefaultAccessList(int folder) => ReadAttribute(Link(folder), DefaultAccessList);
+
+    /// <summary>The access list of what is at a path; null where the mode says all.</summary>
+    public static byte[]? ReadAccessList(ReadOnlySpan<byte> terminatedPath) => ReadAttribute(terminatedPath, AccessList);
+
+    public static int SetAccessList(int descriptor, ReadOnlySpan<byte> list) => SetAttribute(descriptor, AccessList, list);
+
+    public static int SetDefaultAccessList(int folder, ReadOnlySpan<byte> list) => SetAttribute(folder, DefaultAccessList, list);
+
+    private static byte[]? ReadAttribute(ReadOnlySpan<byte> terminatedPath, ReadOnlySpan<byte> attribute)
     {
         Span<byte> list = stackalloc byte[4096];
-        fixed (byte* path = Link(folder), name = DefaultAccessList, to = list)
+        fixed (byte* path = terminatedPath, name = attribute, to = list)
         {
             var length = (int)Result(GetXAttr(path, name, to, list.Length));
             return length switch
             {
                 > 0 => list[..length].ToArray(),
                 0 or -Errno.NoData or -Errno.NotSupported => null,
-                _ => throw Errno.Exception(length, "The folder's access list"),
+                _ => throw Errno.Exception(length, "The access list"),
             };
         }
     }
 
-    public static int SetAccessList(int descriptor, ReadOnlySpan<byte> list)
+    private static int SetAttribute(int descriptor, ReadOnlySpan<byte> attribute, ReadOnlySpan<byte> value)
     {
-        fixed (byte* name = AccessList, bytes = list)
+        fixed (byte* name = attribute, bytes = value)
         {
-            return (int)Result(FSetXAttr(descriptor, name, bytes, list.Length, 0));
+            return (int)Result(FSetXAttr(descriptor, name, bytes, value.Length, 0));
         }
     }
 

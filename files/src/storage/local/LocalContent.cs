@@ -3,23 +3,31 @@ using Microsoft.Win32.SafeHandles;
 namespace Argosy.Files;
 
 /// <summary>An open file: its version stays readable when the name gets another, and no other is read when it is written into.</summary>
-internal sealed class LocalContent(SafeFileHandle file, FileEntry entry, Status opened, IOffload? offload = null) : IContent
+internal sealed class LocalContent(SafeFileHandle file, FileEntry entry, Status opened, bool isInMemory, IOffload? offload = null) : IContent
 {
     public FileEntry Entry => entry;
 
     public SafeFileHandle File => file;
 
     /// <summary>The same under a session's offload.</summary>
-    public LocalContent Under(IOffload work) => new(file, entry, opened, work);
+    public LocalContent Under(IOffload work) => new(file, entry, opened, isInMemory, work);
 
-    public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer) =>
-        offload is null || buffer.Length <= LocalHome.SmallIO
-            ? new(Read(offset, buffer.Span))
+    /// <summary>What the kernel has in memory is read at once where it is little; the disk is waited for elsewhere.</summary>
+    public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer)
+    {
+        if (offload is null || (isInMemory && buffer.Length <= LocalHome.SmallIO))
+        {
+            return new(Read(offset, buffer.Span));
+        }
+
+        return buffer.Length <= LocalHome.SmallIO && TryReadNow(offset, buffer.Span) is { } read
+            ? new(read)
             : offload.RunAsync(static work => work.This.Read(work.offset, work.buffer.Span), (This: this, offset, buffer));
+    }
 
     public async ValueTask RequireSameAsync()
     {
-        if (offload is null)
+        if (offload is null || isInMemory)
         {
             RequireSame();
             return;
@@ -34,10 +42,22 @@ internal sealed class LocalContent(SafeFileHandle file, FileEntry entry, Status 
             this);
     }
 
-    public ValueTask DisposeAsync()
+    /// <summary>The last descriptor of a file that was removed or replaced makes the disk free its bytes, which may take long.</summary>
+    public async ValueTask DisposeAsync()
     {
-        file.Dispose();
-        return default;
+        if (offload is null || file.IsClosed || !IsLast())
+        {
+            file.Dispose();
+            return;
+        }
+
+        await offload.RunAsync(
+            static file =>
+            {
+                file.Dispose();
+                return true;
+            },
+            file);
     }
 
     public int Read(long offset, Span<byte> buffer)
@@ -67,5 +87,24 @@ internal sealed class LocalContent(SafeFileHandle file, FileEntry entry, Status 
         {
             throw new FileException(FileError.Changed, "The file was changed while it was read; ask for it again.");
         }
+    }
+
+    private int? TryReadNow(long offset, Span<byte> buffer)
+    {
+        using var lent = Descriptor.Lend(file);
+        var result = Kernel.ReadNow(lent.Number, buffer, offset);
+        if (result >= 0)
+        {
+            RequireSame(lent.Number);
+            return (int)result;
+        }
+
+        return result is -Errno.Again or -Errno.NotSupported or -Errno.NoSuchCall or -Errno.Invalid ? null : throw Errno.Exception(result, "Reading");
+    }
+
+    private bool IsLast()
+    {
+        using var lent = Descriptor.Lend(file);
+        return Kernel.Stat(lent.Number, out var status) < 0 || status.Links == 0;
     }
 }

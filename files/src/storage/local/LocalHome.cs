@@ -5,7 +5,7 @@ namespace Argosy.Files;
 /// <summary>A <see cref="LocalTree"/> lent to one session: everything that can block runs under the session's offload.</summary>
 internal sealed class LocalHome(LocalStorage storage, LocalTree tree, IOffload offload) : IHome
 {
-    /// <summary>Reads and writes up to this many bytes go straight to the page cache: handing them over would cost more.</summary>
+    /// <summary>As much is read at once where the kernel has it in memory, and gathered before it is written: handing it over would cost more.</summary>
     public const int SmallIO = 64 << 10;
 
     private const int Batch = 256;

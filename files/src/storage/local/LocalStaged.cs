@@ -33,6 +33,8 @@ internal sealed partial class LocalStaged : IDisposable
 
     public long? Replaces { get; }
 
+    public bool IsClosed => _file.IsClosed;
+
     public Usage Settled => _record?.Settled ?? default;
 
     public SafeFileHandle File
@@ -184,6 +186,11 @@ internal sealed partial class LocalStaged : IDisposable
 
     public void Dispose()
     {
+        if (IsClosed)
+        {
+            return;
+        }
+
         if (!_isGone && !IsUnfinished)
         {
             using var staging = Staging.Lend();

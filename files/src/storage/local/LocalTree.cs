@@ -94,7 +94,8 @@ internal sealed partial class LocalTree : IDisposable
         }
 
         var number = Kernel.OpenAt(Kernel.AtWorkingFolder, Kernel.Link(found.Number), Kernel.ReadOnly);
-        return new LocalContent(new(Errno.Check(number, path), ownsHandle: true), status.Entry(path.Name) with { Revision = status.Revision }, status);
+        var file = new Microsoft.Win32.SafeHandles.SafeFileHandle(Errno.Check(number, path), ownsHandle: true);
+        return new LocalContent(file, status.Entry(path.Name) with { Revision = status.Revision }, status, MemoryDisks.Contain(number, status));
     }
 
     public void MakeFolder(RemotePath path)
