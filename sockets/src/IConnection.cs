@@ -26,6 +26,14 @@ public interface IConnection : IAsyncDisposable
     /// <summary>True when bytes leave this process unencrypted, so that the kernel may move file content itself.</summary>
     bool IsPlain { get; }
 
+    /// <summary>
+    /// True when nobody is left to answer: the peer has reset the connection or vanished, both directions are closed, or it was ended here. Whoever
+    /// works for a client for long asks it now and then. A peer that has finished sending may still read: that is no hang-up. Bytes that arrived
+    /// before may still be read. It costs one system call and never waits; any thread may ask. A peer that closed in good order is known to have
+    /// left only once something was written to it. Where the system does not tell (other than Linux), only an end here counts.
+    /// </summary>
+    bool HasHungUp { get; }
+
     /// <summary>When reads fail with <see cref="TimeoutException"/>. Setting it also applies to a read under way.</summary>
     Deadline ReadDeadline { get; set; }
 

@@ -34,6 +34,8 @@ internal abstract class DescriptorConnection : StreamConnection
 
     public sealed override bool IsPlain => true;
 
+    public sealed override bool HasHungUp => HasEnded || HangUp.Of(Socket);
+
     internal DescriptorHandle Socket { get; }
 
     internal sealed override int Descriptor => (int)Socket.DangerousGetHandle();

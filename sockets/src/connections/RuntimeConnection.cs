@@ -42,6 +42,8 @@ internal sealed class RuntimeConnection : StreamConnection
 
     public override bool IsPlain => true;
 
+    public override bool HasHungUp => HasEnded || (OperatingSystem.IsLinux() && HangUp.Of(_socket.SafeHandle));
+
     public override Deadline ReadDeadline
     {
         get => _reading.Deadline;

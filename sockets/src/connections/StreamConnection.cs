@@ -20,6 +20,8 @@ internal abstract class StreamConnection : IConnection
 
     public abstract bool IsPlain { get; }
 
+    public abstract bool HasHungUp { get; }
+
     public abstract Deadline ReadDeadline { get; set; }
 
     public abstract Deadline WriteDeadline { get; set; }

@@ -42,6 +42,8 @@ internal sealed class TlsConnection : StreamConnection
 
     public override bool IsPlain => false;
 
+    public override bool HasHungUp => _connection.HasHungUp;
+
     public override Deadline ReadDeadline
     {
         get => _connection.ReadDeadline;

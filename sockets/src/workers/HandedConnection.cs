@@ -31,6 +31,8 @@ internal sealed class HandedConnection : StreamConnection
 
     public override bool IsPlain => true;
 
+    public override bool HasHungUp => HasEnded || (_socket is not null && HangUp.Of(_socket));
+
     public override Deadline ReadDeadline { get; set; }
 
     public override Deadline WriteDeadline { get; set; }

@@ -27,6 +27,8 @@ internal sealed class ScriptedConnection(params IEnumerable<byte[]> segments) : 
 
     public bool IsPlain => true;
 
+    public bool HasHungUp => false;
+
     public Deadline ReadDeadline { get; set; }
 
     public Deadline WriteDeadline { get; set; }
