@@ -64,6 +64,13 @@ internal static class ConnectionErrors
     internal static ConnectionException FromErrno(int errno, string tried) =>
         From(ByErrno.GetValueOrDefault(errno), tried, new System.ComponentModel.Win32Exception(errno));
 
+    /// <summary>It was ended on our side.</summary>
+    internal static ConnectionException Ended(string tried) => FromErrno(Errno.EBADF, tried);
+
+    /// <summary>A second operation of a kind that a connection takes one of.</summary>
+    internal static InvalidOperationException OneAtATime() => new(
+        "A connection takes one read and one write at a time, and one like this is under way already: await it first.");
+
     /// <summary>As <see cref="FromErrno"/>, without an exception: a process without descriptors cannot load the type of one.</summary>
     internal static ConnectionError Meaning(int errno) => ByErrno.GetValueOrDefault(errno);
 
@@ -82,7 +89,7 @@ internal static class ConnectionErrors
     };
 
     /// <inheritdoc cref="FromConnect(int, string)"/>
-    internal static ConnectionException FromConnect(SocketException error, EndPoint address)
+    internal static ConnectionException FromConnect(SocketException error, string tried, EndPoint address)
     {
         var meaning = error.SocketErrorCode switch
         {
@@ -90,7 +97,7 @@ internal static class ConnectionErrors
             SocketError.AddressNotAvailable when address is UnixDomainSocketEndPoint => Refused, // what the runtime makes of ENOENT
             _ => Meaning(error),
         };
-        return From(meaning, $"Connecting to {address}", error);
+        return From(meaning, tried, error);
     }
 
     internal static ConnectionError Meaning(SocketException error) => BySocketError.GetValueOrDefault(error.SocketErrorCode);

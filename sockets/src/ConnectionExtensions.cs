@@ -12,16 +12,17 @@ public static class ConnectionExtensions
     /// using</c> would say goodbye in both cases, and the peer could take a failure for the end.
     /// </summary>
     /// <exception cref="ConnectionException"><see cref="ConnectionError.Tls"/>: the peer speaks no TLS, none we accept, or refused us.</exception>
-    /// <exception cref="TimeoutException">The handshake was not done at the deadline.</exception>
+    /// <exception cref="TimeoutException">The handshake was not done at the deadline. The connection can only be closed then, as after any failure here.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; as with the deadline.</exception>
     public static ValueTask<IConnection> AuthenticateAsServerAsync(
-        this IConnection connection, SslServerAuthenticationOptions options, Deadline deadline) =>
-        TlsHandshake.RunAsync(connection, (tls, cancellation) => tls.AuthenticateAsServerAsync(options, cancellation), deadline);
+        this IConnection connection, SslServerAuthenticationOptions options, Deadline deadline, CancellationToken cancellation = default) =>
+        TlsHandshake.RunAsync(connection, (tls, cancelled) => tls.AuthenticateAsServerAsync(options, cancelled), deadline, cancellation);
 
     /// <summary>As <see cref="AuthenticateAsServerAsync"/>, as the client's side.</summary>
     /// <inheritdoc cref="AuthenticateAsServerAsync" path="/exception"/>
     public static ValueTask<IConnection> AuthenticateAsClientAsync(
-        this IConnection connection, SslClientAuthenticationOptions options, Deadline deadline) =>
-        TlsHandshake.RunAsync(connection, (tls, cancellation) => tls.AuthenticateAsClientAsync(options, cancellation), deadline);
+        this IConnection connection, SslClientAuthenticationOptions options, Deadline deadline, CancellationToken cancellation = default) =>
+        TlsHandshake.RunAsync(connection, (tls, cancelled) => tls.AuthenticateAsClientAsync(options, cancelled), deadline, cancellation);
 
     /// <summary>What was agreed in the handshake; null when the connection is not encrypted.</summary>
     public static TlsDetails? Tls(this IConnection connection) => (connection as TlsConnection)?.Details;

@@ -23,6 +23,13 @@ public readonly record struct Deadline
         return time == Timeout.InfiniteTimeSpan || ticks >= long.MaxValue - now ? Never : new Deadline(Math.Max(1, now + (long)ticks));
     }
 
+    /// <summary>A moment in ticks of <see cref="Stopwatch"/>, also one that is over.</summary>
+    internal static Deadline At(long moment) => moment == long.MaxValue ? Never : new Deadline(Math.Max(1, moment));
+
+    /// <summary>A period as system calls take it: whole milliseconds, rounded up; -1 for <see cref="Timeout.InfiniteTimeSpan"/> and no other.</summary>
+    internal static int Milliseconds(TimeSpan period) =>
+        period == Timeout.InfiniteTimeSpan ? -1 : (int)Math.Clamp(Math.Ceiling(period.TotalMilliseconds), 0, int.MaxValue);
+
     /// <summary>True for <see cref="Never"/>.</summary>
     public bool IsNever => _ticks == 0;
 
@@ -30,10 +37,21 @@ public readonly record struct Deadline
     public bool HasPassed => !IsNever && Stopwatch.GetTimestamp() >= _ticks;
 
     /// <summary>Time left, never negative; <see cref="Timeout.InfiniteTimeSpan"/> for <see cref="Never"/>.</summary>
-    public TimeSpan Remaining =>
-        IsNever ? Timeout.InfiniteTimeSpan
-        : HasPassed ? TimeSpan.Zero
-        : Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), _ticks);
+    public TimeSpan Remaining
+    {
+        get
+        {
+            if (IsNever) return Timeout.InfiniteTimeSpan;
+            var now = Stopwatch.GetTimestamp(); // read once: between two looks the moment may pass, and a negative time waits for ever
+            return _ticks > now ? Stopwatch.GetElapsedTime(now, _ticks) : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>
+    /// The time left as system calls and timers take it: milliseconds, rounded up, so that what waits so long need not wait again; -1 for
+    /// <see cref="Never"/>. Of more than 24 days it says 24 days: whoever waits looks at the deadline again.
+    /// </summary>
+    internal int MillisecondsLeft => Milliseconds(Remaining);
 
     /// <summary>Ticks of <see cref="Stopwatch"/>; <see cref="long.MaxValue"/> for <see cref="Never"/>, so that numbers order as moments do.</summary>
     internal long Moment => IsNever ? long.MaxValue : _ticks;

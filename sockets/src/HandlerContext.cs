@@ -24,21 +24,26 @@ public abstract class HandlerContext
     /// <summary>Opens a connection that runs under this handler's model.</summary>
     /// <exception cref="ConnectionException">Refused, unreachable, bad address.</exception>
     /// <exception cref="TimeoutException">The deadline has passed.</exception>
-    public abstract ValueTask<IConnection> ConnectAsync(EndPoint address, Deadline deadline);
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public abstract ValueTask<IConnection> ConnectAsync(EndPoint address, Deadline deadline, CancellationToken cancellation = default);
 
     /// <summary>Opens a listener for <see cref="AcceptAsync"/>; dispose it to stop listening.</summary>
     public abstract Listener Listen(EndPoint address, int backlog = 16);
 
     /// <summary>Accepts one connection, which runs under this handler's model.</summary>
-    /// <exception cref="TimeoutException">The deadline has passed; the listener stays usable.</exception>
-    public abstract ValueTask<IConnection> AcceptAsync(Listener listener, Deadline deadline);
+    /// <exception cref="TimeoutException">The deadline has passed and nobody is waiting; the listener stays usable.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the listener stays usable.</exception>
+    /// <exception cref="ConnectionException">The listener is closed (<see cref="ConnectionError.Aborted"/>), or no descriptors are left.</exception>
+    public abstract ValueTask<IConnection> AcceptAsync(Listener listener, Deadline deadline, CancellationToken cancellation = default);
 
     /// <summary>
     /// Waits until one of the connections can be read without waiting (data, end of stream, or an error to report;
-    /// bytes already decrypted or pushed back count) and returns its index.
+    /// bytes already decrypted or pushed back count) and returns its index. Where several can, each gets its turn.
     /// </summary>
-    /// <exception cref="TimeoutException">The deadline has passed.</exception>
-    public abstract ValueTask<int> WaitAnyAsync(ReadOnlyMemory<IConnection> connections, Deadline deadline);
+    /// <exception cref="TimeoutException">The deadline has passed and none can be read.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; no byte is lost.</exception>
+    public abstract ValueTask<int> WaitAnyAsync(
+        ReadOnlyMemory<IConnection> connections, Deadline deadline, CancellationToken cancellation = default);
 
     /// <summary>
     /// Runs work that may block: inline where the model's handlers may block, otherwise on a small pool of disk

@@ -12,6 +12,7 @@ public static class StreamClient
     /// the thread pool; dispose it to close it.</summary>
     /// <exception cref="ConnectionException">Refused, unreachable, bad address.</exception>
     /// <exception cref="TimeoutException">The deadline has passed.</exception>
-    public static async ValueTask<IConnection> ConnectAsync(EndPoint address, Deadline deadline) =>
-        await RuntimeConnector.ConnectAsync(address, deadline);
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static async ValueTask<IConnection> ConnectAsync(EndPoint address, Deadline deadline, CancellationToken cancellation = default) =>
+        await RuntimeConnector.Instance.ConnectAsync(address, deadline, cancellation);
 }

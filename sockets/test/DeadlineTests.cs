@@ -24,4 +24,21 @@ public sealed class DeadlineTests
         Assert.Equal(TimeSpan.Zero, passed.Remaining);
         Assert.True(Deadline.After(TimeSpan.FromDays(-1)).HasPassed);
     }
+
+    [Fact]
+    public void What_remains_is_never_negative_not_even_while_it_passes()
+    {
+        // Negative, a poll would wait for ever; and what is left of -1 ms would read as "for ever" everywhere.
+        for (var i = 0; i < 20_000; i++)
+        {
+            var deadline = Deadline.After(TimeSpan.FromTicks(20));
+            TimeSpan left;
+            do
+            {
+                left = deadline.Remaining;
+                Assert.True(left >= TimeSpan.Zero, $"{left}");
+            }
+            while (left > TimeSpan.Zero);
+        }
+    }
 }

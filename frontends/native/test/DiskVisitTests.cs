@@ -97,12 +97,15 @@ public sealed class DiskVisitTests
             return await done.Task;
         }
 
-        public override ValueTask<IConnection> ConnectAsync(EndPoint address, Deadline deadline) => throw new NotSupportedException();
+        public override ValueTask<IConnection> ConnectAsync(EndPoint address, Deadline deadline, CancellationToken cancellation = default) =>
+            throw new NotSupportedException();
 
         public override Listener Listen(EndPoint address, int backlog = 16) => throw new NotSupportedException();
 
-        public override ValueTask<IConnection> AcceptAsync(Listener listener, Deadline deadline) => throw new NotSupportedException();
+        public override ValueTask<IConnection> AcceptAsync(Listener listener, Deadline deadline, CancellationToken cancellation = default) =>
+            throw new NotSupportedException();
 
-        public override ValueTask<int> WaitAnyAsync(ReadOnlyMemory<IConnection> connections, Deadline deadline) => throw new NotSupportedException();
+        public override ValueTask<int> WaitAnyAsync(
+            ReadOnlyMemory<IConnection> connections, Deadline deadline, CancellationToken cancellation = default) => throw new NotSupportedException();
     }
 }

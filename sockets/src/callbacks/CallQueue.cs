@@ -12,8 +12,7 @@ internal sealed class CallQueue
     internal long Last => _last;
 
     /// <summary>When the first is due.</summary>
-    internal Deadline Next =>
-        _calls.TryPeek(out _, out var due) ? Deadline.After(Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due.Moment)) : Deadline.Never;
+    internal Deadline Next => _calls.TryPeek(out _, out var due) ? Deadline.At(due.Moment) : Deadline.Never;
 
     internal bool HasDue => _calls.TryPeek(out _, out var due) && due.Moment <= Stopwatch.GetTimestamp();
 

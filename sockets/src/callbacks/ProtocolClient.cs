@@ -12,8 +12,8 @@ namespace Argosy.Sockets;
 /// </summary>
 /// <remarks>
 /// A model runs handlers for connections that it accepts. So each connection to be opened first knocks on a private listener of the
-/// model, and the handler that answers the knock opens it: whatever a model does for accepted connections it does for these. It costs two
-/// more descriptors for each.
+/// model, and the handler that answers the knock opens it: whatever a model does for accepted connections it does for these. Until it is open it
+/// costs two more descriptors. A model that serves few at once opens a further one only when one of them has ended.
 /// </remarks>
 public sealed class ProtocolClient : IAsyncDisposable
 {
@@ -43,22 +43,27 @@ public sealed class ProtocolClient : IAsyncDisposable
     public int ActiveConnections => _server.ActiveConnections;
 
     /// <summary>Opens a connection and runs a protocol of the factory on it. Completes after <see cref="Protocol.ConnectionMade"/>.</summary>
-    /// <exception cref="ConnectionException">Refused, unreachable, bad address.</exception>
-    /// <exception cref="TimeoutException">The deadline has passed.</exception>
-    public async Task<Protocol> ConnectAsync(EndPoint address, ProtocolFactory factory, Deadline deadline)
+    /// <exception cref="ConnectionException">Refused, unreachable, bad address; or the client has been stopped.</exception>
+    /// <exception cref="TimeoutException">The deadline has passed, also where the model had no place for another connection until then.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled. As after the deadline, no connection is left behind.</exception>
+    public async Task<Protocol> ConnectAsync(EndPoint address, ProtocolFactory factory, Deadline deadline, CancellationToken cancellation = default)
     {
         var number = Interlocked.Increment(ref _last);
-        using var order = new Order(address, factory, deadline);
-        _orders[number] = order;
+        var order = _orders[number] = new Order(address, factory, deadline, cancellation);
         try
         {
-            await KnockAsync(order.Knock, number);
-            return await order.Made.Task;
+            await KnockAsync(order, number);
+        }
+        catch (Exception e)
+        {
+            order.Made.TrySetException(e); // unless it was made at the last moment
         }
         finally
         {
             _orders.TryRemove(number, out _);
         }
+
+        return await order.Made.Task;
     }
 
     /// <summary>Stops: tells the protocols, waits up to <paramref name="drain"/> for them, and aborts what is left.</summary>
@@ -67,20 +72,31 @@ public sealed class ProtocolClient : IAsyncDisposable
     /// <summary>Stops without waiting.</summary>
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private async Task KnockAsync(Socket knock, int number)
+    /// <summary>Knocks, and waits until the door is closed: whoever answered has then fulfilled the order, or there is nobody to do it.</summary>
+    private async Task KnockAsync(Order order, int number)
     {
         try
         {
+            await using var knock = await StreamClient.ConnectAsync(_server.LocalEndPoints[0], order.Deadline, order.Cancellation);
+            knock.ReadDeadline = knock.WriteDeadline = order.Deadline;
             var message = new byte[sizeof(int)];
             BinaryPrimitives.WriteInt32LittleEndian(message, number);
-            await knock.ConnectAsync(_server.LocalEndPoints[0]);
-            await knock.SendAsync(message.AsMemory());
+            await knock.WriteAsync(message, order.Cancellation);
+            await knock.ReadAsync(message, order.Cancellation);
+            if (!order.Made.Task.IsCompleted) throw NobodyThere(null);
         }
-        catch (SocketException e)
+        catch (ConnectionException e)
         {
-            throw ConnectionErrors.FromSocket(e, "Handing a new connection to its model (has the client been stopped?)");
+            throw NobodyThere(e);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"Connecting to {order.Address}: the deadline has passed.", e);
         }
     }
+
+    private static ConnectionException NobodyThere(ConnectionException? cause) => new(
+        cause?.Error ?? ConnectionError.Refused, "Handing a new connection to its model: it takes none; the client has been stopped, or is stopping.", cause);
 
     private async ValueTask FulfilAsync(HandlerContext context)
     {
@@ -99,8 +115,8 @@ public sealed class ProtocolClient : IAsyncDisposable
     {
         try
         {
-            await using var connection = await context.ConnectAsync(order.Address, order.Deadline);
-            await ProtocolLoop.RunAsync(order.Factory, connection, context.Stopping, made => order.Made.TrySetResult(made));
+            await using var connection = await context.ConnectAsync(order.Address, order.Deadline, order.Cancellation);
+            await ProtocolLoop.RunAsync(order.Factory, connection, context.Stopping, made => OnMade(context.Connection, order, made));
             order.Made.TrySetException(new ConnectionException(ConnectionError.Refused, "The factory built no protocol for the connection."));
         }
         catch (Exception e) when (order.Made.TrySetException(e))
@@ -109,24 +125,18 @@ public sealed class ProtocolClient : IAsyncDisposable
         }
     }
 
+    private static void OnMade(IConnection knock, Order order, Protocol made)
+    {
+        if (!order.Made.TrySetResult(made)) made.Transport.AbortConnection(); // whoever asked waits no longer
+        knock.Abort(); // it has served; and the one who knocked need not hold its end for as long as the protocol runs
+    }
+
     private static EndPoint PrivateAddress() => OperatingSystem.IsLinux()
         ? new UnixDomainSocketEndPoint($"\0argosy-client-{Guid.NewGuid():N}") // abstract: no file (unix(7))
         : new IPEndPoint(IPAddress.Loopback, 0);
 
-    private sealed class Order(EndPoint address, ProtocolFactory factory, Deadline deadline) : IDisposable
+    private sealed record Order(EndPoint Address, ProtocolFactory Factory, Deadline Deadline, CancellationToken Cancellation)
     {
-        internal EndPoint Address => address;
-
-        internal ProtocolFactory Factory => factory;
-
-        internal Deadline Deadline => deadline;
-
-        internal Socket Knock { get; } = OperatingSystem.IsLinux()
-            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-
         internal TaskCompletionSource<Protocol> Made { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public void Dispose() => Knock.Dispose();
     }
 }

@@ -124,29 +124,65 @@ internal sealed class ProtocolLoop
 
     private async ValueTask ReadAsync()
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(_readSize);
         int count;
         try
         {
-            count = await TryReadAsync(buffer);
-            _transport.StopWaiting();
-            if (count > 0) _protocol.DataReceived(buffer.AsSpan(0, count));
+            count = _connection is StreamConnection { CanTry: true } ours ? await ReadAsync(ours) : await ReadForeignAsync();
         }
         finally
         {
             _transport.StopWaiting();
-            ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        if (count == buffer.Length) _readSize = Math.Min(LargestRead, 2 * buffer.Length);
-        else if (count < buffer.Length / 4) _readSize = SmallestRead;
         if (count != 0) return;
         _transport.OnInputEnded();
         _protocol.InputEnded();
     }
 
-    /// <summary>What was read; 0 at the end; -1 when the wait is over for another reason: a call is due, or somebody called.</summary>
-    private async ValueTask<int> TryReadAsync(byte[] buffer)
+    /// <summary>
+    /// Delivers what there is, once it is there: a count; 0 at the end; negative when the wait was over for another reason, a call that is due or
+    /// somebody who called. While it waits it holds no buffer.
+    /// </summary>
+    private async ValueTask<int> ReadAsync(StreamConnection connection)
+    {
+        var count = connection.IsTurnOver ? -Errno.EAGAIN : Deliver(connection);
+        if (count != -Errno.EAGAIN) return count;
+        await connection.WaitForInputAsync();
+        return Deliver(connection);
+    }
+
+    private int Deliver(StreamConnection connection)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(_readSize);
+        try
+        {
+            var count = connection.TryRead(buffer);
+            if (count > 0) Deliver(buffer, count);
+            return count;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>A connection of somebody else's making knows one way to wake a read: its deadline.</summary>
+    private async ValueTask<int> ReadForeignAsync()
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(_readSize);
+        try
+        {
+            var count = await TryReadForeignAsync(buffer);
+            if (count > 0) Deliver(buffer, count);
+            return count;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async ValueTask<int> TryReadForeignAsync(byte[] buffer)
     {
         try
         {
@@ -154,8 +190,16 @@ internal sealed class ProtocolLoop
         }
         catch (TimeoutException)
         {
-            return -1;
+            return -Errno.EAGAIN;
         }
+    }
+
+    private void Deliver(byte[] buffer, int count)
+    {
+        _transport.StopWaiting();
+        if (count == buffer.Length) _readSize = Math.Min(LargestRead, 2 * buffer.Length);
+        else if (count < buffer.Length / 4) _readSize = SmallestRead;
+        _protocol.DataReceived(buffer.AsSpan(0, count));
     }
 
     private async ValueTask WaitAsync()

@@ -71,18 +71,15 @@ public sealed class ReconnectingClient : IAsyncDisposable
     /// <summary>One try, and the connection to its end where there was one.</summary>
     private async Task<(bool Failed, Exception? Error)> ServeOnceAsync()
     {
-        var connecting = _client.ConnectAsync(_address, _factory, Deadline.After(_connectLimit));
         try
         {
-            var protocol = await connecting.WaitAsync(_ending.Token);
+            var protocol = await _client.ConnectAsync(_address, _factory, Deadline.After(_connectLimit), _ending.Token);
             _current = protocol;
             return (false, await EndAsync(protocol.Transport));
         }
         catch (Exception e)
         {
             // What a factory or a protocol throws while a connection begins is here as well: it must not end the tries without a word.
-            _ = connecting.ContinueWith(
-                static late => late.Result.Transport.AbortConnection(), default, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
             return (true, e);
         }
         finally

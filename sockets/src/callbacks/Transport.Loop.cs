@@ -22,7 +22,7 @@ internal enum LoopStep
 /// <summary>The loop's side of a transport.</summary>
 public sealed partial class Transport
 {
-    /// <summary>A deadline that has passed is how another thread wakes a loop that reads: the one thing that every model honours.</summary>
+    /// <summary>A deadline that has passed wakes a loop that reads a connection of somebody else's making.</summary>
     private static readonly Deadline Now = Deadline.After(TimeSpan.Zero);
 
     private readonly SemaphoreSlim _signal = new(0);
@@ -111,8 +111,7 @@ public sealed partial class Transport
     {
         Deadline next;
         lock (_lock) next = Deadline.Earlier(_calls.Next, Deadline.After(limit));
-        var milliseconds = next.IsNever ? Timeout.Infinite : (int)Math.Min(int.MaxValue, Math.Ceiling(next.Remaining.TotalMilliseconds));
-        await _signal.WaitAsync(milliseconds);
+        await _signal.WaitAsync(next.MillisecondsLeft);
     }
 
     internal void StopWaiting()
@@ -154,7 +153,8 @@ public sealed partial class Transport
     {
         var waiting = _waiting;
         _waiting = LoopStep.Work;
-        if (waiting == LoopStep.Read) _connection.ReadDeadline = Now;
-        else if (waiting == LoopStep.Wait) _signal.Release();
+        if (waiting == LoopStep.Wait) _signal.Release();
+        else if (waiting == LoopStep.Read && _connection is StreamConnection { CanTry: true } ours) ours.Poke();
+        else if (waiting == LoopStep.Read) _connection.ReadDeadline = Now;
     }
 }

@@ -16,43 +16,48 @@ public static class HmacChallenge
     /// <param name="connection">A connection on which nothing has been said yet, or both sides know that this comes next.</param>
     /// <param name="key">What both sides know: at least <see cref="MinKeyBytes"/> random bytes.</param>
     /// <param name="deadline">When the exchange must be over, however slowly the peer's bytes come.</param>
+    /// <param name="cancellation">Ends it before.</param>
     /// <returns>A secret of 32 bytes that only the two sides can compute and that is another one on each connection: it depends on the
     /// key and on both nonces.</returns>
     /// <exception cref="ChallengeException">The peer did not prove itself.</exception>
-    /// <exception cref="TimeoutException">The deadline has passed.</exception>
+    /// <exception cref="TimeoutException">The deadline has passed. The connection can only be closed then, as after any failure here.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; as with the deadline.</exception>
     /// <exception cref="ConnectionException">The connection is broken.</exception>
-    public static ValueTask<byte[]> ChallengeAsServerAsync(this IConnection connection, ReadOnlyMemory<byte> key, Deadline deadline) =>
-        RunAsync(connection, key, deadline, ServeAsync);
+    public static ValueTask<byte[]> ChallengeAsServerAsync(
+        this IConnection connection, ReadOnlyMemory<byte> key, Deadline deadline, CancellationToken cancellation = default) =>
+        RunAsync(connection, key, deadline, cancellation, ServeAsync);
 
     /// <summary>Answers the server's challenge, and checks that the server knows the key too.</summary>
     /// <inheritdoc cref="ChallengeAsServerAsync"/>
-    public static ValueTask<byte[]> ChallengeAsClientAsync(this IConnection connection, ReadOnlyMemory<byte> key, Deadline deadline) =>
-        RunAsync(connection, key, deadline, AnswerAsync);
+    public static ValueTask<byte[]> ChallengeAsClientAsync(
+        this IConnection connection, ReadOnlyMemory<byte> key, Deadline deadline, CancellationToken cancellation = default) =>
+        RunAsync(connection, key, deadline, cancellation, AnswerAsync);
 
-    private static async ValueTask<byte[]> ServeAsync(FramedConnection frames, ReadOnlyMemory<byte> key)
+    private static async ValueTask<byte[]> ServeAsync(FramedConnection frames, ReadOnlyMemory<byte> key, CancellationToken cancellation)
     {
         var challenge = ChallengeMessages.Challenge();
-        await frames.WriteAsync(challenge);
-        var (response, proof) = ChallengeMessages.ReadResponse((await ReadAsync(frames)).Span);
+        await frames.WriteAsync(challenge, cancellation);
+        var (response, proof) = ChallengeMessages.ReadResponse((await ReadAsync(frames, cancellation)).Span);
         var transcript = new ChallengeTranscript(key, challenge, response);
         ChallengeTranscript.Check(transcript.ClientProof(), proof);
-        await frames.WriteAsync(ChallengeMessages.Confirm(transcript.ServerProof()));
+        await frames.WriteAsync(ChallengeMessages.Confirm(transcript.ServerProof()), cancellation);
         return transcript.Secret();
     }
 
-    private static async ValueTask<byte[]> AnswerAsync(FramedConnection frames, ReadOnlyMemory<byte> key)
+    private static async ValueTask<byte[]> AnswerAsync(FramedConnection frames, ReadOnlyMemory<byte> key, CancellationToken cancellation)
     {
-        var challenge = (await ReadAsync(frames)).ToArray();
+        var challenge = (await ReadAsync(frames, cancellation)).ToArray();
         ChallengeMessages.CheckChallenge(challenge);
         var response = ChallengeMessages.Response();
         var transcript = new ChallengeTranscript(key, challenge, response);
-        await frames.WriteAsync((byte[])[.. response, .. transcript.ClientProof()]);
-        ChallengeTranscript.Check(transcript.ServerProof(), ChallengeMessages.ReadConfirm((await ReadAsync(frames)).Span));
+        await frames.WriteAsync((byte[])[.. response, .. transcript.ClientProof()], cancellation);
+        ChallengeTranscript.Check(transcript.ServerProof(), ChallengeMessages.ReadConfirm((await ReadAsync(frames, cancellation)).Span));
         return transcript.Secret();
     }
 
     private static async ValueTask<byte[]> RunAsync(
-        IConnection connection, ReadOnlyMemory<byte> key, Deadline deadline, Func<FramedConnection, ReadOnlyMemory<byte>, ValueTask<byte[]>> exchange)
+        IConnection connection, ReadOnlyMemory<byte> key, Deadline deadline, CancellationToken cancellation,
+        Func<FramedConnection, ReadOnlyMemory<byte>, CancellationToken, ValueTask<byte[]>> exchange)
     {
         if (key.Length < MinKeyBytes) throw new ArgumentException($"A key has at least {MinKeyBytes} bytes, all random.", nameof(key));
         var (read, write) = (connection.ReadDeadline, connection.WriteDeadline);
@@ -62,7 +67,7 @@ public static class HmacChallenge
             using var frames = new FramedConnection(connection, Framing);
             try
             {
-                return await exchange(frames, key);
+                return await exchange(frames, key, cancellation);
             }
             catch (ChallengeException e) when (e.Error != ChallengeError.Refused)
             {
@@ -76,11 +81,11 @@ public static class HmacChallenge
         }
     }
 
-    private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(FramedConnection frames)
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(FramedConnection frames, CancellationToken cancellation)
     {
         try
         {
-            return await frames.ReadAsync() ?? throw new ChallengeException(
+            return await frames.ReadAsync(cancellation) ?? throw new ChallengeException(
                 ChallengeError.Refused, "The peer closed the connection during the challenge; check that both sides have the same key.");
         }
         catch (FramingException e)

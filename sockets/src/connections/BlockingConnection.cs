@@ -12,6 +12,7 @@ internal sealed class BlockingConnection(DescriptorHandle socket, AddressFamily 
     private Deadline _writeDeadline;
     private ThreadWaiter? _reader;
     private ThreadWaiter? _writer;
+    private int _isPoked;
 
     public override Deadline ReadDeadline
     {
@@ -38,26 +39,33 @@ internal sealed class BlockingConnection(DescriptorHandle socket, AddressFamily 
         while (!IsReadable())
         {
             cancellation.ThrowIfCancellationRequested();
-            Wait(PollEvents.Read, ref _reader, heedsDeadline: false, cancellation);
+            Wait(PollEvents.Read, ref _reader, Deadline.Never, cancellation);
         }
 
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Lets an abort wake a thread that waits on several connections; null when it has stopped waiting.</summary>
-    internal void SetReader(ThreadWaiter? waiter)
+    internal override ValueTask WaitForInputAsync()
     {
-        Volatile.Write(ref _reader, waiter);
-        Interlocked.MemoryBarrier(); // whoever ends the connection from here on sees the waiter, or we see the end
+        if (!HasBufferedInput) Wait(PollEvents.Read, ref _reader, null, CancellationToken.None, ref _isPoked);
+        return ValueTask.CompletedTask;
     }
 
-    /// <summary>True once nobody can wait on it: the descriptor is closed or about to be.</summary>
-    internal bool IsOver => HasEnded;
+    internal override void Poke()
+    {
+        Volatile.Write(ref _isPoked, 1);
+        Wake(ref _reader);
+    }
+
+    /// <summary>Lets an abort wake a thread that waits on several connections, until <see cref="LeaveReader"/>.</summary>
+    internal void EnterReader(ThreadWaiter waiter) => Enter(ref _reader, waiter);
+
+    internal void LeaveReader() => Volatile.Write(ref _reader, null);
 
     protected override ValueTask WaitAsync(PollEvents events, CancellationToken cancellation)
     {
-        if (events == PollEvents.Read) Wait(events, ref _reader, heedsDeadline: true, cancellation);
-        else Wait(events, ref _writer, heedsDeadline: true, cancellation);
+        if (events == PollEvents.Read) Wait(events, ref _reader, null, cancellation);
+        else Wait(events, ref _writer, null, cancellation);
         return ValueTask.CompletedTask;
     }
 
@@ -67,28 +75,48 @@ internal sealed class BlockingConnection(DescriptorHandle socket, AddressFamily 
         Wake(ref _writer);
     }
 
+    private void Wait(PollEvents events, ref ThreadWaiter? slot, Deadline? limit, CancellationToken cancellation)
+    {
+        var isPoked = 0;
+        Wait(events, ref slot, limit, cancellation, ref isPoked);
+    }
+
     /// <summary>One poll. The caller loops and looks at abort, cancellation and the deadline, which may have moved, itself.</summary>
-    private void Wait(PollEvents events, ref ThreadWaiter? slot, bool heedsDeadline, CancellationToken cancellation)
+    /// <param name="events">For what.</param>
+    /// <param name="slot">Where those who wake look.</param>
+    /// <param name="limit">How long; null: until the direction's deadline.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="isPoked">Ends the wait where it is set, and is taken back.</param>
+    private void Wait(PollEvents events, ref ThreadWaiter? slot, Deadline? limit, CancellationToken cancellation, ref int isPoked)
     {
         var waiter = ThreadWaiter.Current;
-        Volatile.Write(ref slot, waiter);
-        Interlocked.MemoryBarrier(); // whoever aborts or moves the deadline now sees the waiter, or we see the change
+        Enter(ref slot, waiter);
         var registration = cancellation.CanBeCanceled
             ? cancellation.UnsafeRegister(static waiter => ((ThreadWaiter)waiter!).Wake(), waiter)
             : default;
         try
         {
-            if (HasEnded || cancellation.IsCancellationRequested) return;
+            if (HasEnded || cancellation.IsCancellationRequested || Interlocked.Exchange(ref isPoked, 0) != 0) return;
             PollEvents ready = default;
             SafeHandle descriptor = Socket;
-            var deadline = !heedsDeadline ? Deadline.Never : events == PollEvents.Read ? _readDeadline : _writeDeadline;
+            var deadline = limit ?? (events == PollEvents.Read ? _readDeadline : _writeDeadline);
             TryPoll(waiter, new(ref descriptor), events, deadline.Remaining, new(ref ready));
         }
         finally
         {
             registration.Dispose();
             Volatile.Write(ref slot, null);
+            Volatile.Write(ref isPoked, 0); // whoever waited looks now
         }
+    }
+
+    /// <summary>
+    /// From here on others see the waiter: whoever aborts or moves the deadline now wakes it, or we see the change.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Somebody else waits there.</exception>
+    private static void Enter(ref ThreadWaiter? slot, ThreadWaiter waiter)
+    {
+        if (Interlocked.CompareExchange(ref slot, waiter, null) is not null) throw ConnectionErrors.OneAtATime();
     }
 
     private static bool TryPoll(

@@ -15,22 +15,22 @@ internal abstract class DescriptorConnection : StreamConnection
 
     private readonly AddressFamily _family;
     private EndPoint? _local; // asked for by few, so nobody pays for it at accept
+    private PeerCredentials? _credentials;
 
-    /// <param name="socket">A connected, non-blocking socket; owned from here on.</param>
+    /// <param name="socket">A non-blocking socket, connected or about to be (<see cref="OnConnected"/>); owned from here on.</param>
     /// <param name="family">Its address family.</param>
     /// <param name="peer">Its peer's address.</param>
     protected DescriptorConnection(DescriptorHandle socket, AddressFamily family, EndPoint? peer)
     {
         (Socket, RemoteEndPoint, _family) = (socket, peer, family);
-        if (family != AddressFamily.Unix) NativeSocket.DisableDelay(socket);
-        else PeerCredentials = NativeSocket.PeerCredentials(socket);
+        OnConnected();
     }
 
     public sealed override EndPoint? LocalEndPoint => _local ??= AskLocalEndPoint();
 
     public sealed override EndPoint? RemoteEndPoint { get; }
 
-    public sealed override PeerCredentials? PeerCredentials { get; }
+    public sealed override PeerCredentials? PeerCredentials => _credentials;
 
     public sealed override bool IsPlain => true;
 
@@ -46,8 +46,21 @@ internal abstract class DescriptorConnection : StreamConnection
     /// </summary>
     protected abstract ValueTask WaitAsync(PollEvents events, CancellationToken cancellation);
 
+    /// <summary>Waits until there is room to write, which is also how a connect under way ends; for as long as a write would.</summary>
+    internal ValueTask WaitForRoomAsync(CancellationToken cancellation) => WaitAsync(PollEvents.Write, cancellation);
+
+    /// <summary>Learns what only a connected socket knows. One that is accepted is connected from the beginning.</summary>
+    internal void OnConnected()
+    {
+        if (_family != AddressFamily.Unix) NativeSocket.DisableDelay(Socket);
+        else _credentials = NativeSocket.PeerCredentials(Socket);
+    }
+
     /// <summary>False where the model knows that an operation would be told "not now", or wants others to have a turn: wait first.</summary>
     protected virtual bool MayTry(PollEvents events) => true;
+
+    /// <summary>As <see cref="MayTry"/> for a read that is not put off where others want a turn: who asks sees to that himself.</summary>
+    protected virtual bool MayTryNow() => true;
 
     /// <summary>A read took fewer bytes than it had room for: the socket held no more.</summary>
     protected virtual void OnShortRead()
@@ -65,10 +78,10 @@ internal abstract class DescriptorConnection : StreamConnection
     [AsyncMethodBuilder(typeof(InlineMethodBuilder<>))]
     public sealed override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation = default)
     {
-        if (!PushedBack.IsEmpty) return PushedBack.Take(buffer.Span);
         while (true)
         {
-            ThrowIfDue(ReadDeadline, "read", cancellation);
+            ThrowIfReadDue(cancellation);
+            if (!PushedBack.IsEmpty) return PushedBack.Take(buffer.Span);
             var count = buffer.IsEmpty ? TryLook() : TryReceive(buffer.Span);
             if (count >= 0) return count;
             if (count != -Errno.EAGAIN) throw Failure(-count, "Reading from");
@@ -76,25 +89,32 @@ internal abstract class DescriptorConnection : StreamConnection
         }
     }
 
+    internal sealed override int TryRead(Memory<byte> buffer)
+    {
+        if (!PushedBack.IsEmpty) return PushedBack.Take(buffer.Span);
+        var count = TryReceiveNow(buffer.Span);
+        return count is >= 0 or -Errno.EAGAIN ? count : throw Failure(-count, "Reading from");
+    }
+
     [AsyncMethodBuilder(typeof(InlineMethodBuilder))]
     public sealed override async ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation = default)
     {
-        ThrowIfWriteCut();
+        ThrowIfWriteDue(cancellation);
         var rest = data;
         try
         {
             while (!rest.IsEmpty)
             {
-                ThrowIfDue(WriteDeadline, "write", cancellation);
                 var count = TrySend(rest.Span);
                 if (count >= 0) rest = rest[count..];
                 else if (count != -Errno.EAGAIN) throw Failure(-count, "Writing to");
                 else await WaitAsync(PollEvents.Write, cancellation);
+                if (!rest.IsEmpty) ThrowIfWriteDue(cancellation);
             }
         }
         finally
         {
-            IsWriteCut = !rest.IsEmpty && rest.Length < data.Length;
+            if (!rest.IsEmpty && rest.Length < data.Length) CutWrite();
         }
     }
 
@@ -102,57 +122,59 @@ internal abstract class DescriptorConnection : StreamConnection
     public sealed override async ValueTask<long> SendFileAsync(
         SafeFileHandle file, long offset, long count, CancellationToken cancellation = default)
     {
-        ThrowIfWriteCut();
+        ThrowIfWriteDue(cancellation);
         long sent = 0;
-        while (sent < count)
+        try
         {
-            ThrowIfDue(WriteDeadline, "write", cancellation);
-            var moved = TrySendFile(file, offset + sent, Math.Min(count - sent, FileSliceBytes));
-            if (moved > 0) sent += moved;
-            else if (moved == 0) break;
-            else if (moved == -Errno.EAGAIN) await WaitAsync(PollEvents.Write, cancellation);
-            else if (moved is -Errno.EINVAL or -Errno.ENOSYS)
-                return sent + await FileCopy.SendAsync(this, file, offset + sent, count - sent, cancellation);
-            else throw Failure((int)-moved, "Sending a file to");
-        }
+            while (sent < count)
+            {
+                var moved = TrySendFile(file, offset + sent, Math.Min(count - sent, FileSliceBytes));
+                if (moved > 0) sent += moved;
+                else if (moved == 0) break;
+                else if (moved == -Errno.EAGAIN) await WaitAsync(PollEvents.Write, cancellation);
+                else if (IsForCopying(moved)) return sent + await FileCopy.SendAsync(this, file, offset + sent, count - sent, cancellation);
+                else throw Failure((int)-moved, "Sending a file to");
+                if (sent < count) ThrowIfWriteDue(cancellation);
+            }
 
-        return sent;
+            return sent;
+        }
+        catch when (sent > 0)
+        {
+            CutWrite();
+            throw;
+        }
     }
 
     [AsyncMethodBuilder(typeof(InlineMethodBuilder<>))]
     public sealed override async ValueTask<long> ReceiveToFileAsync(
         SafeFileHandle file, long offset, long count, CancellationToken cancellation = default)
     {
-        if (count < SplicePipe.WorthwhileBytes || !PushedBack.IsEmpty || SplicePipe.Rent() is not { } pipe)
-            return await FileCopy.ReceiveAsync(this, file, offset, count, cancellation);
         long received = 0;
-        using (pipe)
+        try
         {
-            try
+            while (count >= SplicePipe.WorthwhileBytes)
             {
-                while (received < count)
-                {
-                    ThrowIfDue(ReadDeadline, "read", cancellation);
-                    var taken = TrySplice(pipe, count - received);
-                    if (taken == 0) return received;
-                    if (taken == -Errno.EAGAIN) await WaitAsync(PollEvents.Read, cancellation);
-                    else if (taken == -Errno.EINVAL) break;
-                    else if (taken < 0) throw Failure((int)-taken, "Receiving a file from");
-                    else if (!MoveToFile(pipe, file, offset, ref received)) break;
-                }
+                ThrowIfReadDue(cancellation);
+                if (!PushedBack.IsEmpty || SplicePipe.Rent() is not { } pipe) break;
+                Spliced end;
+                using (pipe) end = SpliceOn(pipe, file, offset, count, ref received, cancellation);
+                if (end == Spliced.All) return received;
+                if (end == Spliced.Refused) break;
+                await WaitAsync(PollEvents.Read, cancellation); // without the pipe: a slow peer holds no descriptors but its own
             }
-            catch (Exception) when (received > 0)
-            {
-                return received; // as FileCopy.ReceiveAsync does: the next call meets the failure again
-            }
-        }
 
-        return received == count ? received : await CopyRestAsync(file, offset, received, count, cancellation);
+            return received + await FileCopy.ReceiveAsync(this, file, offset + received, count - received, cancellation);
+        }
+        catch (Exception) when (received > 0)
+        {
+            return received; // as FileCopy.ReceiveAsync does: the next call meets the failure again
+        }
     }
 
     public sealed override ValueTask ShutdownWriteAsync()
     {
-        var result = Guarded(static socket => NativeSocket.ShutdownWrite(socket));
+        var result = HasEnded ? -Errno.EBADF : Guarded(static socket => NativeSocket.ShutdownWrite(socket));
         if (result < 0) throw Failure(-result, "Ending the stream to");
         return ValueTask.CompletedTask;
     }
@@ -177,13 +199,6 @@ internal abstract class DescriptorConnection : StreamConnection
 
     /// <summary>Wakes whoever waits on the connection, so that the descriptor, which their calls hold, can close.</summary>
     protected abstract void WakeWaiters();
-
-    protected void ThrowIfDue(Deadline deadline, string operation, CancellationToken cancellation)
-    {
-        if (HasEnded) throw Failure(Errno.EBADF, $"To {operation} on the connection of");
-        cancellation.ThrowIfCancellationRequested();
-        if (deadline.HasPassed) throw new TimeoutException($"The {operation} deadline of the connection with {PeerName} has passed.");
-    }
 
     internal override bool IsReadable() => HasBufferedInput || HasEnded || IsInputReady();
 
@@ -217,6 +232,23 @@ internal abstract class DescriptorConnection : StreamConnection
         WakeWaiters();
     }
 
+    /// <summary>Splices as long as there is something to take. The pipe is empty afterwards.</summary>
+    private Spliced SpliceOn(SplicePipe pipe, SafeFileHandle file, long offset, long count, ref long received, CancellationToken cancellation)
+    {
+        while (received < count)
+        {
+            var taken = TrySplice(pipe, count - received);
+            if (taken == 0) return Spliced.All;
+            if (taken == -Errno.EAGAIN) return Spliced.Dry;
+            if (taken == -Errno.EINVAL) return Spliced.Refused;
+            if (taken < 0) throw Failure((int)-taken, "Receiving a file from");
+            if (!MoveToFile(pipe, file, offset, ref received)) return Spliced.Refused;
+            if (received < count) ThrowIfReadDue(cancellation);
+        }
+
+        return Spliced.All;
+    }
+
     /// <summary>When the file cannot take what the pipe holds, the bytes go back and copying finds out why.</summary>
     private bool MoveToFile(SplicePipe pipe, SafeFileHandle file, long offset, ref long received)
     {
@@ -226,19 +258,8 @@ internal abstract class DescriptorConnection : StreamConnection
         return moved;
     }
 
-    [AsyncMethodBuilder(typeof(InlineMethodBuilder<>))]
-    private async ValueTask<long> CopyRestAsync(
-        SafeFileHandle file, long offset, long received, long count, CancellationToken cancellation)
-    {
-        try
-        {
-            return received + await FileCopy.ReceiveAsync(this, file, offset + received, count - received, cancellation);
-        }
-        catch (Exception) when (received > 0)
-        {
-            return received;
-        }
-    }
+    /// <summary>The file is none that sendfile(2) takes, or cannot be read (EBADF, where our socket is open): copying works, or says why not.</summary>
+    private bool IsForCopying(long error) => error is -Errno.EINVAL or -Errno.ENOSYS || (error == -Errno.EBADF && !HasEnded);
 
     private ConnectionException Failure(int errno, string tried) =>
         ConnectionErrors.FromErrno(HasEnded ? Errno.EBADF : errno, $"{tried} {PeerName}");
@@ -257,9 +278,12 @@ internal abstract class DescriptorConnection : StreamConnection
 
     private int TryLook() => WasToldOfInput() || (MayTry(PollEvents.Read) && IsInputReady()) ? 0 : -Errno.EAGAIN;
 
-    private int TryReceive(Span<byte> buffer)
+    private int TryReceive(Span<byte> buffer) => MayTry(PollEvents.Read) ? Receive(buffer) : -Errno.EAGAIN;
+
+    private int TryReceiveNow(Span<byte> buffer) => MayTryNow() ? Receive(buffer) : -Errno.EAGAIN;
+
+    private int Receive(Span<byte> buffer)
     {
-        if (!MayTry(PollEvents.Read)) return -Errno.EAGAIN;
         try
         {
             var count = NativeSocket.Receive(Socket, buffer);
@@ -317,4 +341,17 @@ internal abstract class DescriptorConnection : StreamConnection
             return -Errno.EBADF;
         }
     }
+}
+
+/// <summary>Why a transfer through a pipe stopped.</summary>
+internal enum Spliced
+{
+    /// <summary>All is received, or the peer has finished.</summary>
+    All,
+
+    /// <summary>Nothing more has arrived yet.</summary>
+    Dry,
+
+    /// <summary>Not from this socket, or not to this file: copying works, or finds out why.</summary>
+    Refused,
 }

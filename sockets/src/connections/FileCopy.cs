@@ -19,20 +19,27 @@ internal static class FileCopy
 
     [AsyncMethodBuilder(typeof(InlineMethodBuilder<>))]
     internal static async ValueTask<long> SendAsync(
-        IConnection connection, SafeFileHandle file, long offset, long count, CancellationToken cancellation)
+        StreamConnection connection, SafeFileHandle file, long offset, long count, CancellationToken cancellation)
     {
+        connection.ThrowIfWriteDue(cancellation);
         var chunk = Rent();
+        long sent = 0;
         try
         {
-            long sent = 0;
             while (sent < count)
             {
-                var read = await SendChunkAsync(connection, file, offset + sent, count - sent, chunk, cancellation);
+                var read = Read(file, chunk.AsSpan(0, (int)Math.Min(count - sent, chunk.Length)), offset + sent);
                 if (read == 0) break;
+                await connection.WriteAsync(chunk.AsMemory(0, read), cancellation);
                 sent += read;
             }
 
             return sent;
+        }
+        catch when (sent > 0)
+        {
+            connection.CutWrite(); // also between two chunks, and where the file failed: whoever reads on would take what follows for the file
+            throw;
         }
         finally
         {
@@ -40,14 +47,17 @@ internal static class FileCopy
         }
     }
 
-    /// <summary>Sends one chunk; 0 where the file has ended.</summary>
-    [AsyncMethodBuilder(typeof(InlineMethodBuilder<>))]
-    internal static async ValueTask<int> SendChunkAsync(
-        IConnection connection, SafeFileHandle file, long offset, long count, byte[] chunk, CancellationToken cancellation)
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    internal static int Read(SafeFileHandle file, Span<byte> chunk, long offset)
     {
-        var read = RandomAccess.Read(file, chunk.AsSpan(0, (int)Math.Min(count, chunk.Length)), offset);
-        if (read > 0) await connection.WriteAsync(chunk.AsMemory(0, read), cancellation);
-        return read;
+        try
+        {
+            return RandomAccess.Read(file, chunk, offset);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException("The file to be sent cannot be read; open it for reading.", e); // what the runtime makes of EBADF
+        }
     }
 
     /// <summary>

@@ -6,8 +6,6 @@ namespace Argosy.Sockets;
 /// </summary>
 internal sealed class OperationGuard : IDisposable
 {
-    private const double LongestTimer = int.MaxValue; // milliseconds; a timer that fires too early is armed again
-
     private readonly Lock _lock = new();
     private CancellationTokenSource _source = new();
     private CancellationTokenRegistration _caller;
@@ -31,11 +29,13 @@ internal sealed class OperationGuard : IDisposable
     }
 
     /// <summary>The token for an operation that begins now.</summary>
+    /// <exception cref="InvalidOperationException">One is under way already.</exception>
     internal CancellationToken Begin(CancellationToken cancellation)
     {
         CancellationToken token;
         lock (_lock)
         {
+            if (_isUnderWay) throw ConnectionErrors.OneAtATime();
             if (_source.IsCancellationRequested) _source = new CancellationTokenSource();
             _isUnderWay = true;
             Arm();
@@ -70,7 +70,7 @@ internal sealed class OperationGuard : IDisposable
         if (!_armed.IsNever && Deadline.Earlier(_armed, _deadline) == _armed) return;
         _armed = _deadline;
         _timer ??= new Timer(static guard => ((OperationGuard)guard!).OnTimer(), this, Timeout.Infinite, Timeout.Infinite);
-        _timer.Change((long)Math.Min(LongestTimer, Math.Ceiling(_deadline.Remaining.TotalMilliseconds)), Timeout.Infinite);
+        _timer.Change(_deadline.MillisecondsLeft, Timeout.Infinite); // one that fires too early is armed again
     }
 
     private void OnTimer()

@@ -9,9 +9,6 @@ namespace Argosy.Sockets;
 /// </summary>
 internal sealed class ReactorConnection : DescriptorConnection
 {
-    /// <summary>True between a look that found something and the read that takes it, which then must not be put off: TLS counts on it.</summary>
-    private bool _isKnownReadable;
-
     /// <param name="watch">Its socket on its loop; owned from here on.</param>
     /// <param name="socket">A connected, non-blocking socket; owned from here on.</param>
     /// <param name="family">Its address family.</param>
@@ -33,7 +30,22 @@ internal sealed class ReactorConnection : DescriptorConnection
         set => Watch.Writing.Deadline = value;
     }
 
-    internal override bool IsReadable() => _isKnownReadable = base.IsReadable();
+    internal override bool IsTurnOver => Watch.Loop.IsCurrent && Watch.Loop.IsTurnOver;
+
+    /// <summary>On the loop it need not ask: what the last read left and what events told since is known.</summary>
+    internal override bool IsReadable()
+    {
+        if (HasBufferedInput || HasEnded) return true;
+        if (!Watch.Loop.IsCurrent) return base.IsReadable();
+        return !Watch.IsDrained && (Watch.HasNews || base.IsReadable());
+    }
+
+    internal override ValueTask WaitForInputAsync() =>
+        HasBufferedInput || HasEnded || Watch.Reading.TakePoke()
+            ? ValueTask.CompletedTask
+            : Watch.Reading.WaitAsync(heedsDeadline: true, CancellationToken.None);
+
+    internal override void Poke() => Watch.Reading.Poke();
 
     internal override async ValueTask WaitReadableAsync(CancellationToken cancellation)
     {
@@ -55,9 +67,18 @@ internal sealed class ReactorConnection : DescriptorConnection
             return true;
         }
 
-        if (events != PollEvents.Read) return Watch.Loop.TrySpend();
-        if (!_isKnownReadable && (!Watch.Loop.TrySpend() || Watch.IsDrained)) return false;
-        _isKnownReadable = false;
+        if (!Watch.Loop.TrySpend()) return false;
+        return events != PollEvents.Read || IsWorthReading();
+    }
+
+    protected override bool MayTryNow()
+    {
+        if (Watch.Loop.IsCurrent)
+        {
+            Watch.Loop.TrySpend(); // it counts, and ends the turn for what comes after
+            return IsWorthReading();
+        }
+
         Watch.OnTry();
         return true;
     }
@@ -75,4 +96,11 @@ internal sealed class ReactorConnection : DescriptorConnection
     }
 
     protected override void WakeWaiters() => Watch.Close();
+
+    private bool IsWorthReading()
+    {
+        if (Watch.IsDrained) return false;
+        Watch.OnTry();
+        return true;
+    }
 }

@@ -14,6 +14,8 @@ internal sealed class RuntimeConnection : StreamConnection
     private readonly OperationGuard _reading = new();
     private OperationGuard? _writing; // made when a write first has to wait, or gets a deadline: most never do
     private EndPoint? _local; // asked for by few
+    private SemaphoreSlim? _news; // of input or of a poke; made for those who wait for either
+    private bool _isLooking;
 
     /// <param name="socket">A connected socket; owned from here on.</param>
     internal RuntimeConnection(Socket socket)
@@ -86,16 +88,51 @@ internal sealed class RuntimeConnection : StreamConnection
         }
     }
 
+    /// <summary>
+    /// The look at the socket stays under way when a poke or a deadline ends the wait, and serves the next: cancelling it would cost exceptions.
+    /// </summary>
+    internal override async ValueTask WaitForInputAsync()
+    {
+        if (HasBufferedInput || HasEnded) return;
+        if (!Volatile.Read(ref _isLooking))
+        {
+            Volatile.Write(ref _isLooking, true);
+            _ = LookAsync();
+        }
+
+        await News.WaitAsync(ReadDeadline.MillisecondsLeft);
+    }
+
+    internal override void Poke() => News.Release();
+
+    internal override int TryRead(Memory<byte> buffer)
+    {
+        if (!PushedBack.IsEmpty) return PushedBack.Take(buffer.Span);
+        if (HasEnded) throw ConnectionErrors.Ended($"Reading from {PeerName}");
+        try
+        {
+            var count = _socket.Receive(buffer.Span, SocketFlags.None, out var error);
+            return error == SocketError.Success ? count
+                : error == SocketError.WouldBlock ? -Errno.EAGAIN
+                : throw new SocketException((int)error);
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            throw Failure(e, "Reading from");
+        }
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation = default)
     {
-        if (!PushedBack.IsEmpty) return PushedBack.Take(buffer.Span);
         while (true)
         {
-            ThrowIfDue(ReadDeadline, "read", cancellation);
+            ThrowIfReadDue(cancellation);
+            if (!PushedBack.IsEmpty) return PushedBack.Take(buffer.Span);
+            var either = _reading.Begin(cancellation);
             try
             {
-                return await _socket.ReceiveAsync(buffer, SocketFlags.None, _reading.Begin(cancellation));
+                return await _socket.ReceiveAsync(buffer, SocketFlags.None, either);
             }
             catch (Exception e) when (IsFailure(e))
             {
@@ -115,29 +152,20 @@ internal sealed class RuntimeConnection : StreamConnection
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation = default)
     {
-        ThrowIfWriteCut();
-        ThrowIfDue(WriteDeadline, "write", cancellation);
-        if (!data.IsEmpty) data = data[SendNow(data.Span)..];
-        while (!data.IsEmpty)
+        ThrowIfWriteDue(cancellation);
+        var rest = data;
+        try
         {
-            try
+            while (!rest.IsEmpty)
             {
-                data = data[await _socket.SendAsync(data, SocketFlags.None, Writing.Begin(cancellation))..];
+                var sent = SendNow(rest.Span);
+                rest = rest[(sent > 0 ? sent : await SendOneAsync(rest[..1], cancellation))..];
+                if (!rest.IsEmpty) ThrowIfWriteDue(cancellation);
             }
-            catch (Exception e) when (IsFailure(e))
-            {
-                throw Failure(e, "Writing to");
-            }
-            catch (OperationCanceledException)
-            {
-                IsWriteCut = true; // the runtime does not say how much went out before
-                ThrowIfDue(WriteDeadline, "write", cancellation);
-                throw;
-            }
-            finally
-            {
-                Writing.End();
-            }
+        }
+        finally
+        {
+            if (!rest.IsEmpty && rest.Length < data.Length) CutWrite();
         }
     }
 
@@ -145,45 +173,49 @@ internal sealed class RuntimeConnection : StreamConnection
         SafeFileHandle file, long offset, long count, CancellationToken cancellation = default)
     {
         if (!OperatingSystem.IsLinux()) return await FileCopy.SendAsync(this, file, offset, count, cancellation);
-        ThrowIfWriteCut();
+        ThrowIfWriteDue(cancellation);
         long sent = 0;
-        byte[]? chunk = null;
+        byte[]? one = null;
         try
         {
             while (sent < count)
             {
-                ThrowIfDue(WriteDeadline, "write", cancellation);
                 var moved = TrySendFile(file, offset + sent, Math.Min(count - sent, FileSliceBytes));
+                if (moved is -Errno.EINVAL or -Errno.ENOSYS || (moved == -Errno.EBADF && !HasEnded)) // copying works, or says why not
+                    return sent + await FileCopy.SendAsync(this, file, offset + sent, count - sent, cancellation);
                 if (moved == -Errno.EAGAIN)
                 {
-                    // The runtime offers no wait for room, so one chunk goes the asynchronous way, which waits.
-                    chunk ??= FileCopy.Rent();
-                    moved = await FileCopy.SendChunkAsync(this, file, offset + sent, count - sent, chunk, cancellation);
+                    one ??= new byte[1];
+                    moved = FileCopy.Read(file, one, offset + sent);
+                    if (moved > 0) moved = await SendOneAsync(one, cancellation);
+                }
+                else if (moved < 0)
+                {
+                    throw ConnectionErrors.FromErrno((int)-moved, $"Sending a file to {PeerName}");
+                }
+                else if (moved == 0)
+                {
+                    break;
                 }
 
-                if (moved == 0) break;
-                if (moved is -Errno.EINVAL or -Errno.ENOSYS)
-                    return sent + await FileCopy.SendAsync(this, file, offset + sent, count - sent, cancellation);
-                if (moved < 0) throw ConnectionErrors.FromErrno((int)-moved, $"Sending a file to {PeerName}");
                 sent += moved;
+                if (sent < count) ThrowIfWriteDue(cancellation);
             }
-        }
-        finally
-        {
-            if (chunk is not null) FileCopy.Return(chunk);
-        }
 
-        return sent;
+            return sent;
+        }
+        catch when (sent > 0)
+        {
+            CutWrite();
+            throw;
+        }
     }
 
     public override async ValueTask<long> ReceiveToFileAsync(
         SafeFileHandle file, long offset, long count, CancellationToken cancellation = default)
     {
         long received = 0;
-        if (OperatingSystem.IsLinux() && count >= SplicePipe.WorthwhileBytes && PushedBack.IsEmpty && SplicePipe.Rent() is { } pipe)
-        {
-            using (pipe) received = await SpliceAsync(pipe, file, offset, count, cancellation);
-        }
+        if (OperatingSystem.IsLinux() && count >= SplicePipe.WorthwhileBytes) received = await SpliceAsync(file, offset, count, cancellation);
 
         // What splicing left: nothing, a refusing file, the end of the stream, or a failure that shows again here.
         if (received == count) return received;
@@ -201,6 +233,7 @@ internal sealed class RuntimeConnection : StreamConnection
     {
         try
         {
+            if (HasEnded) throw ConnectionErrors.Ended($"Ending the stream to {PeerName}");
             _socket.Shutdown(SocketShutdown.Send);
         }
         catch (Exception e) when (IsFailure(e))
@@ -278,36 +311,84 @@ internal sealed class RuntimeConnection : StreamConnection
         Volatile.Read(ref _writing)?.Dispose();
     }
 
+    // Poked by any thread: whoever is first decides.
+    private SemaphoreSlim News =>
+        Volatile.Read(ref _news) ?? (Interlocked.CompareExchange(ref _news, new SemaphoreSlim(0), null) ?? _news);
+
+    private async Task LookAsync()
+    {
+        await WaitReadableAsync(CancellationToken.None);
+        Volatile.Write(ref _isLooking, false);
+        News.Release();
+    }
+
+    /// <summary>
+    /// Sends one byte. The runtime offers no wait for room, and of a longer send that is cancelled it does not say how much went out; a single byte has
+    /// gone or has not. 0: whose wish ended the wait, the caller finds out.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> SendOneAsync(ReadOnlyMemory<byte> one, CancellationToken cancellation)
+    {
+        var either = Writing.Begin(cancellation);
+        try
+        {
+            return await _socket.SendAsync(one, SocketFlags.None, either);
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            throw Failure(e, "Writing to");
+        }
+        catch (OperationCanceledException)
+        {
+            return 0;
+        }
+        finally
+        {
+            Writing.End();
+        }
+    }
+
     /// <summary>Splices until done, or until copying should take over, which meets and explains whatever is in the way.</summary>
-    private async ValueTask<long> SpliceAsync(
-        SplicePipe pipe, SafeFileHandle file, long offset, long count, CancellationToken cancellation)
+    private async ValueTask<long> SpliceAsync(SafeFileHandle file, long offset, long count, CancellationToken cancellation)
     {
         long received = 0;
-        while (received < count && !HasEnded && !cancellation.IsCancellationRequested && !_reading.Deadline.HasPassed)
+        while (received < count && PushedBack.IsEmpty && !IsReadDue(cancellation) && SplicePipe.Rent() is { } pipe)
         {
-            var taken = TrySplice(pipe, count - received);
-            if (taken == -Errno.EAGAIN)
-            {
-                if (!await TryWaitForInputAsync(cancellation)) break;
-                continue;
-            }
+            bool isDry;
+            using (pipe) isDry = SpliceOn(pipe, file, offset, count, ref received, cancellation);
 
-            if (taken <= 0) break;
-            var moved = pipe.TryEmpty(file, offset + received, out var written);
-            received += written;
-            if (moved) continue;
-            Unread(pipe.TakeBack());
-            break;
+            // Without the pipe: a slow peer holds no descriptors but its own.
+            if (!isDry || !await TryWaitForInputAsync(cancellation)) break;
         }
 
         return received;
     }
 
+    /// <summary>True when nothing more has arrived yet; false where splicing has nothing more to do here.</summary>
+    private bool SpliceOn(SplicePipe pipe, SafeFileHandle file, long offset, long count, ref long received, CancellationToken cancellation)
+    {
+        while (received < count && !IsReadDue(cancellation))
+        {
+            var taken = TrySplice(pipe, count - received);
+            if (taken <= 0) return taken == -Errno.EAGAIN;
+            var moved = pipe.TryEmpty(file, offset + received, out var written);
+            received += written;
+            if (moved) continue;
+            Unread(pipe.TakeBack());
+            return false;
+        }
+
+        return false;
+    }
+
+    private bool IsReadDue(CancellationToken cancellation) => HasEnded || cancellation.IsCancellationRequested || ReadDeadline.HasPassed;
+
     private async ValueTask<bool> TryWaitForInputAsync(CancellationToken cancellation)
     {
+        var either = _reading.Begin(cancellation);
         try
         {
-            await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, _reading.Begin(cancellation));
+            await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, either);
             return true;
         }
         catch (Exception e) when (e is OperationCanceledException || IsFailure(e))
@@ -342,14 +423,6 @@ internal sealed class RuntimeConnection : StreamConnection
         {
             return -Errno.EBADF;
         }
-    }
-
-    private void ThrowIfDue(Deadline deadline, string operation, CancellationToken cancellation)
-    {
-        if (HasEnded) throw ConnectionErrors.FromErrno(Errno.EBADF, $"To {operation} on the connection of {PeerName}");
-        cancellation.ThrowIfCancellationRequested();
-        if (deadline.HasPassed)
-            throw new TimeoutException($"The {operation} deadline of the connection with {PeerName} has passed.");
     }
 
     private static bool IsFailure(Exception e) => e is SocketException or ObjectDisposedException;

@@ -4,57 +4,65 @@ using System.Net.Sockets;
 namespace Argosy.Sockets;
 
 /// <summary>Opens connections by the runtime's asynchronous sockets.</summary>
-internal static class RuntimeConnector
+internal sealed class RuntimeConnector : Connector
 {
-    private static readonly TimeSpan FullBacklogPause = TimeSpan.FromMilliseconds(10);
+    internal static readonly RuntimeConnector Instance = new();
 
-    internal static async ValueTask<RuntimeConnection> ConnectAsync(EndPoint address, Deadline deadline)
+    /// <summary>Completes with the task, however that ends, at the deadline, or with the cancellation.</summary>
+    internal static async ValueTask WaitForEitherAsync(Task task, Deadline deadline, CancellationToken cancellation)
     {
-        using var timer = deadline.IsNever ? new CancellationTokenSource() : new CancellationTokenSource(deadline.Remaining);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await Task.WhenAny(task, Task.Delay(deadline.MillisecondsLeft, over.Token));
+        await over.CancelAsync();
+    }
+
+    protected override async ValueTask<StreamConnection> OpenAsync(EndPoint address, Deadline deadline, CancellationToken cancellation)
+    {
+        using var guard = new OperationGuard { Deadline = deadline };
         while (true)
         {
+            ThrowIfDue(address, deadline, cancellation);
             var socket = NewSocket(address);
             try
             {
-                await socket.ConnectAsync(address, timer.Token);
+                await socket.ConnectAsync(address, guard.Begin(cancellation));
                 return new RuntimeConnection(socket);
             }
             catch (SocketException e) when (e.SocketErrorCode == SocketError.WouldBlock)
             {
-                // unix(7): the listener's backlog is full, and nothing tells when it is not.
                 socket.Dispose();
-                if (deadline.HasPassed) throw TimedOut(address);
-                await Task.Delay(FullBacklogPause);
+                await Task.Delay(FullBacklogPause, cancellation); // the backlog of a Unix listener is full
             }
             catch (SocketException e)
             {
                 socket.Dispose();
-                throw ConnectionErrors.FromConnect(e, address);
+                throw ConnectionErrors.FromConnect(e, Tried(address), address);
             }
             catch (OperationCanceledException)
             {
-                socket.Dispose();
-                throw TimedOut(address);
+                socket.Dispose(); // whose wish it was is looked at above
+            }
+            finally
+            {
+                guard.End();
             }
         }
     }
+
+    protected override ValueTask WaitForAsync(Task lookUp, Deadline deadline, CancellationToken cancellation) =>
+        WaitForEitherAsync(lookUp, deadline, cancellation);
 
     private static Socket NewSocket(EndPoint address)
     {
         try
         {
-            return address switch
-            {
-                UnixDomainSocketEndPoint => new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified),
-                IPEndPoint ip => new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp),
-                _ => new Socket(SocketType.Stream, ProtocolType.Tcp), // a name: either family
-            };
+            return address is UnixDomainSocketEndPoint
+                ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+                : new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         }
         catch (SocketException e)
         {
-            throw ConnectionErrors.FromSocket(e, $"Connecting to {address}");
+            throw ConnectionErrors.FromSocket(e, Tried(address));
         }
     }
-
-    private static TimeoutException TimedOut(EndPoint address) => new($"Connecting to {address}: the deadline has passed.");
 }

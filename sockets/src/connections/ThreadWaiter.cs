@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Argosy.Sockets;
@@ -8,8 +9,11 @@ internal sealed class ThreadWaiter : IDisposable
     [ThreadStatic]
     private static ThreadWaiter? _current;
 
+    /// <summary>So many rows fit on the stack. A wait may last for days, and an array that is fixed for so long is in the collector's way.</summary>
+    private const int RowsOnStack = 8;
+
     private readonly Wakeup _wakeup = new();
-    private PollEntry[] _entries = new PollEntry[4];
+    private PollEntry[] _entries = []; // for more than fit on the stack; pinned for good
 
     /// <summary>The calling thread's. Whoever ends the thread disposes it; otherwise the finalizer of its descriptor does.</summary>
     public static ThreadWaiter Current => _current ??= new ThreadWaiter();
@@ -45,9 +49,11 @@ internal sealed class ThreadWaiter : IDisposable
     /// of them is ready.
     /// </summary>
     /// <exception cref="ObjectDisposedException">One of the descriptors is closed.</exception>
-    public bool Poll(ReadOnlySpan<SafeHandle> descriptors, PollEvents events, TimeSpan limit, Span<PollEvents> ready)
+    public unsafe bool Poll(ReadOnlySpan<SafeHandle> descriptors, PollEvents events, TimeSpan limit, Span<PollEvents> ready)
     {
-        if (_entries.Length <= descriptors.Length) _entries = new PollEntry[descriptors.Length + 1];
+        var count = descriptors.Length + 1;
+        PollEntry* onStack = stackalloc PollEntry[RowsOnStack];
+        var entries = count <= RowsOnStack ? onStack : Room(count);
         var held = 0;
         try
         {
@@ -55,11 +61,11 @@ internal sealed class ThreadWaiter : IDisposable
             {
                 var taken = false;
                 descriptor.DangerousAddRef(ref taken);
-                _entries[held++] = new PollEntry { Descriptor = (int)descriptor.DangerousGetHandle(), Asked = events };
+                entries[held++] = new PollEntry { Descriptor = (int)descriptor.DangerousGetHandle(), Asked = events };
             }
 
-            _entries[held] = _wakeup.Entry;
-            return Poll(held, limit, ready);
+            entries[held] = _wakeup.Entry;
+            return Poll(entries, held, limit, ready);
         }
         finally
         {
@@ -67,29 +73,30 @@ internal sealed class ThreadWaiter : IDisposable
         }
     }
 
+    /// <summary>Sleeps until the time is over or somebody wakes the thread.</summary>
+    public void Sleep(TimeSpan limit) => Poll([], PollEvents.None, limit, []);
+
     /// <inheritdoc/>
     public void Dispose() => _wakeup.Dispose();
 
-    private unsafe bool Poll(int count, TimeSpan limit, Span<PollEvents> ready)
+    private unsafe PollEntry* Room(int count)
     {
-        fixed (PollEntry* entries = _entries)
-        {
-            // EINTR counts as a wake-up: the caller looks at its deadline and comes again.
-            if (Libc.Poll(entries, (nuint)count + 1, Milliseconds(limit)) <= 0) return false;
-        }
+        if (_entries.Length < count) _entries = GC.AllocateArray<PollEntry>(count, pinned: true);
+        return (PollEntry*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_entries));
+    }
 
-        if (_entries[count].Ready != PollEvents.None) _wakeup.Clear();
+    private unsafe bool Poll(PollEntry* entries, int count, TimeSpan limit, Span<PollEvents> ready)
+    {
+        // EINTR counts as a wake-up: the caller looks at its deadline and comes again.
+        if (Libc.Poll(entries, (nuint)count + 1, Deadline.Milliseconds(limit)) <= 0) return false;
+        if (entries[count].Ready != PollEvents.None) _wakeup.Clear();
         var any = false;
         for (var i = 0; i < count; i++)
         {
-            ready[i] = _entries[i].Ready;
+            ready[i] = entries[i].Ready;
             any |= ready[i] != PollEvents.None;
         }
 
         return any;
     }
-
-    /// <summary>Rounded up: a poll that returns before the deadline would only have to be repeated.</summary>
-    private static int Milliseconds(TimeSpan limit) =>
-        limit == Timeout.InfiniteTimeSpan ? -1 : (int)Math.Min(int.MaxValue, Math.Ceiling(limit.TotalMilliseconds));
 }

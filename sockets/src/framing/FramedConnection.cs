@@ -33,6 +33,7 @@ public sealed class FramedConnection(IConnection connection, Framing framing) : 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellation = default)
     {
+        ThrowIfReadDue(cancellation);
         ReadOnlyMemory<byte> message;
         while (!_input.TryTake(out message))
         {
@@ -48,6 +49,7 @@ public sealed class FramedConnection(IConnection connection, Framing framing) : 
     /// <exception cref="ArgumentException">It is longer than the framing allows, or contains what would end it. Nothing was sent.</exception>
     /// <exception cref="ConnectionException">The connection is broken.</exception>
     /// <exception cref="TimeoutException"><see cref="IConnection.WriteDeadline"/> has passed; a part may have been sent.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; as with the deadline.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation = default)
     {
@@ -60,11 +62,7 @@ public sealed class FramedConnection(IConnection connection, Framing framing) : 
             var length = framing.WritePrefix(message.Span, buffer);
             if (copied < message.Length)
             {
-                _isWriteCut = true; // until it is known to be whole
-                await connection.WriteAsync(buffer.AsMemory(0, length), cancellation);
-                await connection.WriteAsync(message, cancellation);
-                await connection.WriteAsync(suffix, cancellation);
-                _isWriteCut = false;
+                await WritePartsAsync(buffer.AsMemory(0, length), message, suffix, cancellation);
                 return;
             }
 
@@ -76,6 +74,41 @@ public sealed class FramedConnection(IConnection connection, Framing framing) : 
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>A message in several writes. Where one fails after another has gone out, nothing else may follow, by whatever way.</summary>
+    private async ValueTask WritePartsAsync(
+        ReadOnlyMemory<byte> prefix, ReadOnlyMemory<byte> message, ReadOnlyMemory<byte> suffix, CancellationToken cancellation)
+    {
+        var hasBegun = false;
+        try
+        {
+            foreach (var part in (ReadOnlyMemory<byte>[])[prefix, message, suffix])
+            {
+                if (part.IsEmpty) continue;
+                await connection.WriteAsync(part, cancellation);
+                hasBegun = true;
+            }
+        }
+        catch when (hasBegun)
+        {
+            _isWriteCut = true;
+            (connection as StreamConnection)?.CutWrite();
+            throw;
+        }
+    }
+
+    /// <summary>A message that has arrived already is no reason to overlook what ends a read.</summary>
+    private void ThrowIfReadDue(CancellationToken cancellation)
+    {
+        if (connection is StreamConnection ours)
+        {
+            ours.ThrowIfReadDue(cancellation);
+            return;
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        if (connection.ReadDeadline.HasPassed) throw new TimeoutException("The read deadline has passed.");
     }
 
     /// <summary>Puts back what was read beyond the last message, and gives the buffer back. The connection stays open.</summary>

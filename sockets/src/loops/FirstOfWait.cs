@@ -36,6 +36,9 @@ internal sealed class FirstOfWait(EventLoop loop, DescriptorWatch[] watches) : L
         _completion.SetResult(default);
     }
 
+    /// <summary>Ends the wait, on the loop. Any thread.</summary>
+    internal void WakeFromAfar() => loop.Post(static wait => ((FirstOfWait)wait!).Wake(), this);
+
     internal override void OnDue() => Wake();
 
     ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _completion.GetStatus(token);

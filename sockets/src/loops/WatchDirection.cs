@@ -10,6 +10,7 @@ internal sealed class WatchDirection : LoopTimer, IValueTaskSource
 {
     private static readonly SendOrPostCallback TakeTurn = static direction => ((WatchDirection)direction!).OnTurn();
     private static readonly SendOrPostCallback WakeLater = static direction => ((WatchDirection)direction!).Wake();
+    private static readonly SendOrPostCallback PokeLater = static direction => ((WatchDirection)direction!).OnPoke();
     private static readonly SendOrPostCallback BeginLater = static direction => ((WatchDirection)direction!).BeginFromAfar();
     private static readonly SendOrPostCallback RescheduleLater = static direction => ((WatchDirection)direction!).Reschedule();
 
@@ -19,6 +20,8 @@ internal sealed class WatchDirection : LoopTimer, IValueTaskSource
     private Deadline _deadline;
     private bool _heedsDeadline;
     private bool _isWaiting;
+    private int _isTaken; // by a wait, until its result is taken
+    private int _isPoked;
 
     internal WatchDirection(DescriptorWatch watch, PollEvents events) => (_watch, Events) = (watch, events);
 
@@ -54,15 +57,27 @@ internal sealed class WatchDirection : LoopTimer, IValueTaskSource
     private EventLoop Loop => _watch.Loop;
 
     /// <summary>Waits until the direction may be tried again.</summary>
+    /// <exception cref="InvalidOperationException">Somebody waits already.</exception>
     internal ValueTask WaitAsync(bool heedsDeadline, CancellationToken cancellation)
     {
+        if (Interlocked.CompareExchange(ref _isTaken, 1, 0) != 0) throw ConnectionErrors.OneAtATime();
         if (cancellation.CanBeCanceled)
             _cancellation = cancellation.UnsafeRegister(static self => ((WatchDirection)self!).OnCancelled(), this);
         _heedsDeadline = heedsDeadline;
-        if (Loop.IsCurrent) Begin();
+        if (Loop.IsCurrent) BeginHere();
         else Loop.Post(BeginLater, this);
         return new ValueTask(this, _completion.Version);
     }
+
+    /// <summary>Ends the present wait, or the next, which begins with <see cref="TakePoke"/>. Any thread.</summary>
+    internal void Poke()
+    {
+        Volatile.Write(ref _isPoked, 1);
+        Loop.Post(PokeLater, this);
+    }
+
+    /// <summary>True when it was poked and no wait has ended for that.</summary>
+    internal bool TakePoke() => Interlocked.Exchange(ref _isPoked, 0) != 0;
 
     /// <summary>Ends the wait under way, if there is one. The loop calls this, never a handler: the waiter continues inline.</summary>
     internal void Wake()
@@ -103,6 +118,20 @@ internal sealed class WatchDirection : LoopTimer, IValueTaskSource
         finally
         {
             _completion.Reset();
+            Volatile.Write(ref _isTaken, 0);
+        }
+    }
+
+    private void BeginHere()
+    {
+        try
+        {
+            Begin();
+        }
+        catch
+        {
+            Volatile.Write(ref _isTaken, 0); // there is no result for anybody to take
+            throw;
         }
     }
 
@@ -132,6 +161,11 @@ internal sealed class WatchDirection : LoopTimer, IValueTaskSource
         Wake();
     }
 
+    private void OnPoke()
+    {
+        if (_isWaiting && TakePoke()) Wake();
+    }
+
     private bool TryArm()
     {
         try
@@ -156,7 +190,7 @@ internal sealed class WatchDirection : LoopTimer, IValueTaskSource
         try
         {
             Begin();
-            if (_cancellation.Token.IsCancellationRequested || NativeSocket.IsReady(_watch.Descriptor, Events)) Wake();
+            if (TakePoke() || _cancellation.Token.IsCancellationRequested || NativeSocket.IsReady(_watch.Descriptor, Events)) Wake();
         }
         catch (ConnectionException e)
         {

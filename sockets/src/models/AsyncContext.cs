@@ -9,17 +9,20 @@ internal sealed class AsyncContext(ServedConnection served) : ServedContext(serv
     public override ValueTask<TResult> OffloadAsync<TState, TResult>(Func<TState, TResult> work, TState state) =>
         DiskPool.Shared.RunAsync(work, state);
 
-    protected override async ValueTask<StreamConnection> OpenAsync(EndPoint address, Deadline deadline) =>
-        await RuntimeConnector.ConnectAsync(address, deadline);
+    protected override ValueTask<StreamConnection> OpenAsync(EndPoint address, Deadline deadline, CancellationToken cancellation) =>
+        RuntimeConnector.Instance.ConnectAsync(address, deadline, cancellation);
 
-    protected override async ValueTask<StreamConnection> AcceptAsync(SocketListener listener, Deadline deadline)
+    protected override async ValueTask<StreamConnection> AcceptAsync(SocketListener listener, Deadline deadline, CancellationToken cancellation)
     {
-        using var timer = Timer(deadline);
+        var tried = $"Accepting on {listener.LocalEndPoint}";
+        using var guard = new OperationGuard { Deadline = deadline };
         while (true)
         {
+            ThrowIfDue(listener, cancellation);
             try
             {
-                return new RuntimeConnection(await listener.Socket.AcceptAsync(timer.Token));
+                if (deadline.HasPassed && !listener.Socket.Poll(0, SelectMode.SelectRead)) throw TimedOut(tried);
+                return new RuntimeConnection(await listener.Socket.AcceptAsync(guard.Begin(cancellation)));
             }
             catch (SocketException e) when (!listener.IsDisposed && e.SocketErrorCode == SocketError.ConnectionAborted)
             {
@@ -27,31 +30,35 @@ internal sealed class AsyncContext(ServedConnection served) : ServedContext(serv
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
-                var tried = $"Accepting on {listener.LocalEndPoint}";
-                throw e is SocketException error && !listener.IsDisposed
-                    ? ConnectionErrors.FromSocket(error, tried)
-                    : ConnectionErrors.FromErrno(Errno.EBADF, tried);
+                throw e is SocketException error && !listener.IsDisposed ? ConnectionErrors.FromSocket(error, tried) : ConnectionErrors.Ended(tried);
             }
             catch (OperationCanceledException)
             {
-                throw TimedOut($"Accepting on {listener.LocalEndPoint}");
+                // Whose wish it was is looked at above.
+            }
+            finally
+            {
+                guard.End();
             }
         }
     }
 
-    protected override async ValueTask<int> WaitAnyAsync(StreamConnection[] connections, Deadline deadline)
+    protected override async ValueTask<int> WaitAnyAsync(ReadinessSet connections, Deadline deadline, CancellationToken cancellation)
     {
-        var index = Array.FindIndex(connections, connection => connection.HasBufferedInput);
-        if (index >= 0) return index;
-        using var timer = Timer(deadline);
-        var waits = Array.ConvertAll(connections, connection => connection.WaitReadableAsync(timer.Token).AsTask());
-        await Task.WhenAny(waits);
-        await timer.CancelAsync();
-        await Task.WhenAll(waits).ContinueWith(static _ => { }, TaskScheduler.Default); // each has let go of its socket
-        index = Array.FindIndex(waits, wait => !wait.IsCanceled);
-        return index >= 0 ? index : throw TimedOut("Waiting for the first of several connections");
+        int index;
+        while (!TryFind(connections, deadline, cancellation, out index)) await WaitAsync(connections.Connections, deadline, cancellation);
+        return index;
     }
 
-    private static CancellationTokenSource Timer(Deadline deadline) =>
-        deadline.IsNever ? new CancellationTokenSource() : new CancellationTokenSource(deadline.Remaining);
+    /// <summary>Waits until one can be read, the deadline, or the cancellation; the caller looks.</summary>
+    private static async ValueTask WaitAsync(StreamConnection[] connections, Deadline deadline, CancellationToken cancellation)
+    {
+        using var guard = new OperationGuard { Deadline = deadline };
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(guard.Begin(cancellation));
+        var waits = Array.ConvertAll(connections, connection => connection.WaitReadableAsync(over.Token).AsTask());
+        await Task.WhenAny(waits);
+        await over.CancelAsync();
+        await Task.WhenAll(waits).ContinueWith(static _ => { }, TaskScheduler.Default); // each has let go of its socket
+        guard.End();
+    }
 }

@@ -8,40 +8,38 @@ internal sealed class BlockingContext(ServedConnection served) : ServedContext(s
 {
     public override ValueTask<TResult> OffloadAsync<TState, TResult>(Func<TState, TResult> work, TState state) => new(work(state));
 
-    protected override ValueTask<StreamConnection> OpenAsync(EndPoint address, Deadline deadline) =>
-        new(BlockingConnector.Connect(address, deadline));
+    protected override ValueTask<StreamConnection> OpenAsync(EndPoint address, Deadline deadline, CancellationToken cancellation) =>
+        BlockingConnector.Instance.ConnectAsync(address, deadline, cancellation);
 
-    protected override ValueTask<StreamConnection> AcceptAsync(SocketListener listener, Deadline deadline)
+    protected override ValueTask<StreamConnection> AcceptAsync(SocketListener listener, Deadline deadline, CancellationToken cancellation)
     {
         while (true)
         {
+            ThrowIfDue(listener, cancellation);
             var descriptor = listener.TryAccept(out var peer);
             if (descriptor >= 0) return new(new BlockingConnection(new DescriptorHandle(descriptor), listener.Family, peer));
             if (descriptor is not (-Errno.EAGAIN or -Errno.ECONNABORTED))
                 throw ConnectionErrors.FromErrno(-descriptor, $"Accepting on {listener.LocalEndPoint}");
             if (deadline.HasPassed) throw TimedOut($"Accepting on {listener.LocalEndPoint}");
-            Wait(listener, deadline);
+            Wait(listener, deadline, cancellation);
         }
     }
 
-    protected override ValueTask<int> WaitAnyAsync(StreamConnection[] connections, Deadline deadline)
+    protected override ValueTask<int> WaitAnyAsync(ReadinessSet connections, Deadline deadline, CancellationToken cancellation)
     {
-        while (true)
-        {
-            var index = ReadinessSet.FirstReadable(connections);
-            if (index >= 0) return new(index);
-            if (deadline.HasPassed) throw TimedOut("Waiting for the first of several connections");
-            Wait(connections, deadline);
-        }
+        int index;
+        while (!TryFind(connections, deadline, cancellation, out index)) Wait(connections.Connections, deadline, cancellation);
+        return new(index);
     }
 
-    private static void Wait(SocketListener listener, Deadline deadline)
+    private static void Wait(SocketListener listener, Deadline deadline, CancellationToken cancellation)
     {
         var waiter = ThreadWaiter.Current;
         listener.SetWaiter(waiter);
+        var registration = WakeWith(cancellation, waiter);
         try
         {
-            if (listener.IsDisposed) return;
+            if (listener.IsDisposed || cancellation.IsCancellationRequested) return;
             PollEvents ready = default;
             var handle = listener.Handle;
             waiter.Poll(new(ref handle), PollEvents.Read, deadline.Remaining, new(ref ready));
@@ -52,21 +50,28 @@ internal sealed class BlockingContext(ServedConnection served) : ServedContext(s
         }
         finally
         {
+            registration.Dispose();
             listener.SetWaiter(null);
         }
     }
 
-    private static void Wait(StreamConnection[] connections, Deadline deadline)
+    private static void Wait(StreamConnection[] connections, Deadline deadline, CancellationToken cancellation)
     {
         var waiter = ThreadWaiter.Current;
         var transports = Array.ConvertAll(connections, connection => (BlockingConnection)connection.Transport);
-        foreach (var transport in transports) transport.SetReader(waiter);
+        var entered = 0;
+        var registration = WakeWith(cancellation, waiter);
         try
         {
-            if (Array.Exists(transports, transport => transport.IsOver)) return;
+            foreach (var transport in transports)
+            {
+                transport.EnterReader(waiter);
+                entered++;
+            }
+
+            if (cancellation.IsCancellationRequested || Array.Exists(transports, transport => transport.IsOver)) return;
             waiter.Poll(
-                Array.ConvertAll(transports, SafeHandle (transport) => transport.Socket), PollEvents.Read, deadline.Remaining,
-                stackalloc PollEvents[transports.Length]);
+                Array.ConvertAll(transports, SafeHandle (transport) => transport.Socket), PollEvents.Read, deadline.Remaining, new PollEvents[transports.Length]);
         }
         catch (ObjectDisposedException)
         {
@@ -74,7 +79,11 @@ internal sealed class BlockingContext(ServedConnection served) : ServedContext(s
         }
         finally
         {
-            foreach (var transport in transports) transport.SetReader(null);
+            registration.Dispose();
+            foreach (var transport in transports.AsSpan(0, entered)) transport.LeaveReader();
         }
     }
+
+    private static CancellationTokenRegistration WakeWith(CancellationToken cancellation, ThreadWaiter waiter) =>
+        cancellation.UnsafeRegister(static waiter => ((ThreadWaiter)waiter!).Wake(), waiter);
 }

@@ -8,17 +8,18 @@ internal sealed class ReactorContext(ServedConnection served, EventLoop loop) : 
     public override ValueTask<TResult> OffloadAsync<TState, TResult>(Func<TState, TResult> work, TState state) =>
         DiskPool.Shared.RunAsync(work, state);
 
-    protected override async ValueTask<StreamConnection> OpenAsync(EndPoint address, Deadline deadline)
+    protected override async ValueTask<StreamConnection> OpenAsync(EndPoint address, Deadline deadline, CancellationToken cancellation)
     {
         await loop.EnterAsync();
-        return await ReactorConnector.ConnectAsync(loop, address, deadline);
+        return await new ReactorConnector(loop).ConnectAsync(address, deadline, cancellation);
     }
 
-    protected override async ValueTask<StreamConnection> AcceptAsync(SocketListener listener, Deadline deadline)
+    protected override async ValueTask<StreamConnection> AcceptAsync(SocketListener listener, Deadline deadline, CancellationToken cancellation)
     {
         await loop.EnterAsync();
         while (true)
         {
+            ThrowIfDue(listener, cancellation);
             var watch = listener.WatchOn(loop);
             var descriptor = listener.TryAccept(out var peer);
             if (descriptor >= 0) return ReactorAcceptor.Connect(loop, descriptor, listener.Family, peer);
@@ -26,21 +27,22 @@ internal sealed class ReactorContext(ServedConnection served, EventLoop loop) : 
                 throw ConnectionErrors.FromErrno(-descriptor, $"Accepting on {listener.LocalEndPoint}");
             if (deadline.HasPassed) throw TimedOut($"Accepting on {listener.LocalEndPoint}");
             watch.Reading.Deadline = deadline;
-            await watch.Reading.WaitAsync(heedsDeadline: true, CancellationToken.None);
+            await watch.Reading.WaitAsync(heedsDeadline: true, cancellation);
         }
     }
 
-    protected override async ValueTask<int> WaitAnyAsync(StreamConnection[] connections, Deadline deadline)
+    protected override async ValueTask<int> WaitAnyAsync(ReadinessSet connections, Deadline deadline, CancellationToken cancellation)
     {
         await loop.EnterAsync();
         if (!loop.TrySpend()) await Task.Yield();
-        while (true)
+        int index;
+        while (!TryFind(connections, deadline, cancellation, out index))
         {
-            var index = ReadinessSet.FirstReadable(connections);
-            if (index >= 0) return index;
-            if (deadline.HasPassed) throw TimedOut("Waiting for the first of several connections");
-            await new FirstOfWait(loop, Array.ConvertAll(connections, WatchOf)).WaitAsync(deadline);
+            var wait = new FirstOfWait(loop, Array.ConvertAll(connections.Connections, WatchOf));
+            using (cancellation.UnsafeRegister(static wait => ((FirstOfWait)wait!).WakeFromAfar(), wait)) await wait.WaitAsync(deadline);
         }
+
+        return index;
     }
 
     private DescriptorWatch WatchOf(StreamConnection connection) =>

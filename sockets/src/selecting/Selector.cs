@@ -122,7 +122,7 @@ public sealed class Selector : IDisposable
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         var deadline = limit < TimeSpan.Zero && limit != Timeout.InfiniteTimeSpan ? Deadline.After(TimeSpan.Zero) : Deadline.After(limit);
         _ready.Clear();
-        while (!Collect(Milliseconds(deadline.Remaining)) && !deadline.HasPassed)
+        while (!Collect(deadline.MillisecondsLeft) && !deadline.HasPassed)
         {
         }
 
@@ -227,9 +227,6 @@ public sealed class Selector : IDisposable
 
     private static PollEvents Meaning(SelectorEvents events) =>
         ((events & Read) != 0 ? PollEvents.Read : 0) | ((events & Write) != 0 ? PollEvents.Write : 0);
-
-    private static int Milliseconds(TimeSpan left) =>
-        left == Timeout.InfiniteTimeSpan ? -1 : (int)Math.Min(int.MaxValue, Math.Ceiling(left.TotalMilliseconds));
 
     private static void Check(SelectorEvents events)
     {

@@ -12,6 +12,8 @@ internal sealed class ServedConnection
     private bool _isOpen = true; // the accepted one, and what hangs on it
     private bool _isOver;
     private bool _hasFailed;
+    private CancellationTokenSource? _aborting; // made for those who open something: what is not there yet cannot be aborted itself
+    private bool _isAborted;
 
     internal ServedConnection(ConnectionDispatcher dispatcher, StreamConnection connection, bool isOverloaded)
     {
@@ -24,6 +26,19 @@ internal sealed class ServedConnection
     internal StreamConnection Connection { get; }
 
     internal bool IsOverloaded { get; }
+
+    /// <summary>Fires with <see cref="Abort"/>.</summary>
+    internal CancellationToken Aborting
+    {
+        get
+        {
+            lock (this)
+            {
+                if (_isAborted) return new CancellationToken(canceled: true);
+                return (_aborting ??= new CancellationTokenSource()).Token;
+            }
+        }
+    }
 
     /// <summary>Runs the handler to its end, wherever the model calls this. Never throws.</summary>
     internal ValueTask ServeAsync(HandlerContext context) => _dispatcher.ServeAsync(this, context);
@@ -67,6 +82,9 @@ internal sealed class ServedConnection
     /// <summary>Ends everything at once. Any thread.</summary>
     internal void Abort()
     {
+        CancellationTokenSource? aborting;
+        lock (this) (_isAborted, aborting) = (true, _aborting);
+        aborting?.Cancel();
         foreach (var listener in TakeListeners()) listener.Close();
         foreach (var connection in Connections()) connection.Abort();
     }

@@ -1,8 +1,7 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
-using System.Security.Authentication;
-using System.Security.Cryptography;
 
 namespace Argosy.Sockets;
 
@@ -23,7 +22,9 @@ internal sealed class TlsConnection : StreamConnection
     private readonly TlsTransportStream _transport;
     private bool _mayHoldInput = true; // whether SslStream may have decrypted or complete records in its own buffers
     private bool _isWriteShut;
-    private Exception? _failure; // met behind bytes that had to be handed on first
+    private ConnectionException? _failure; // met behind bytes that had to be handed on first, or by a look; it stays
+    private int _isReading;
+    private int _isWriting;
 
     internal TlsConnection(IConnection connection, SslStream tls, TlsTransportStream transport)
     {
@@ -62,33 +63,41 @@ internal sealed class TlsConnection : StreamConnection
         (_connection as StreamConnection)?.Transport
         ?? throw new NotSupportedException($"A {_connection.GetType().Name} cannot be waited on with others.");
 
+    internal override bool IsOver => HasEnded || _connection is StreamConnection { IsOver: true };
+
+    internal override bool CanTry => _connection is StreamConnection { CanTry: true };
+
+    internal override bool IsTurnOver => Transport.IsTurnOver;
+
     [AsyncMethodBuilder(typeof(InlineMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation = default)
     {
+        ThrowIfReadDue(cancellation);
         if (!PushedBack.IsEmpty) return PushedBack.Take(buffer.Span);
-        ThrowIfDue(ReadDeadline, "read", cancellation);
+        Enter(ref _isReading);
         try
         {
             if (_failure is not null) throw _failure;
             var count = await _tls.ReadAsync(buffer, cancellation);
-            if (count == 0 && !buffer.IsEmpty) Details.EndedInOrder = !_transport.HasEnded;
-
-            // SslStream decrypts every complete record that it has room for: a buffer not filled means that it holds no more.
-            _mayHoldInput = count == buffer.Length || count == 0;
+            OnRead(count, buffer.Length);
             return count < Flow ? count : count + ReadOn(buffer[count..]);
         }
         catch (Exception e)
         {
             throw TlsErrors.Translate(e, $"Reading from {PeerName} over TLS");
         }
+        finally
+        {
+            Volatile.Write(ref _isReading, 0);
+        }
     }
 
     [AsyncMethodBuilder(typeof(InlineMethodBuilder))]
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation = default)
     {
-        ThrowIfWriteCut();
-        ThrowIfDue(WriteDeadline, "write", cancellation);
+        ThrowIfWriteDue(cancellation);
         if (data.IsEmpty) return;
+        Enter(ref _isWriting);
         try
         {
             IsWriteCut = true; // until it is known to be whole: half a record cannot be taken up again
@@ -98,6 +107,10 @@ internal sealed class TlsConnection : StreamConnection
         catch (Exception e)
         {
             throw TlsErrors.Translate(e, $"Writing to {PeerName} over TLS");
+        }
+        finally
+        {
+            Volatile.Write(ref _isWriting, 0);
         }
     }
 
@@ -140,30 +153,46 @@ internal sealed class TlsConnection : StreamConnection
     /// </summary>
     internal override bool IsReadable()
     {
-        if (HasBufferedInput) return true;
-        if (!_mayHoldInput && !Transport.IsReadable()) return false;
-        _transport.NeverWaits = true;
+        if (HasBufferedInput || IsOver || _failure is not null) return true;
+        if (!MayHoldInput) return false;
+        var record = ArrayPool<byte>.Shared.Rent(LargestRecord + 1);
         try
         {
-            var filling = FillAsync(CancellationToken.None);
-            return filling.IsCompleted
-                ? filling.GetAwaiter().GetResult()
-                : throw new InvalidOperationException("A read that must not wait did.");
+            var count = TryRead(record);
+            if (count == -Errno.EAGAIN) return false;
+            Unread(record.AsSpan(0, count));
+            return true;
         }
-        catch (WouldWaitException)
+        catch (ConnectionException)
         {
-            return _mayHoldInput = false;
+            return true; // reading will say so
         }
         finally
         {
-            _transport.NeverWaits = false;
+            ArrayPool<byte>.Shared.Return(record);
         }
     }
 
     internal override async ValueTask WaitReadableAsync(CancellationToken cancellation)
     {
-        if (!HasBufferedInput) await FillAsync(cancellation);
+        while (!IsReadable()) await Transport.WaitReadableAsync(cancellation);
     }
+
+    internal override ValueTask WaitForInputAsync() =>
+        HasBufferedInput || _failure is not null || (_mayHoldInput && !IsTurnOver) ? ValueTask.CompletedTask : Transport.WaitForInputAsync();
+
+    internal override void Poke() => Transport.Poke();
+
+    internal override int TryRead(Memory<byte> buffer)
+    {
+        if (!PushedBack.IsEmpty) return PushedBack.Take(buffer.Span);
+        if (IsOver) throw ConnectionErrors.Ended($"Reading from {PeerName}");
+        if (_failure is not null) throw _failure;
+        return MayHoldInput ? ReadNow(buffer) : -Errno.EAGAIN;
+    }
+
+    /// <summary>Whether trying is worth while: what would wait is told by an exception.</summary>
+    private bool MayHoldInput => _mayHoldInput || Transport.IsReadable();
 
     /// <summary>
     /// What else has arrived, as a read without TLS would take it: SslStream asks the transport once and hands on a record or two of a flow.
@@ -171,35 +200,42 @@ internal sealed class TlsConnection : StreamConnection
     private int ReadOn(Memory<byte> room)
     {
         var count = 0;
-        while (room.Length - count >= LargestRecord && TryReadNow(room[count..]) is > 0 and var more) count += more;
+        try
+        {
+            while (CanTry && room.Length - count >= LargestRecord && MayHoldInput && ReadNow(room[count..]) is > 0 and var more) count += more;
+        }
+        catch (ConnectionException)
+        {
+            // The next read says so.
+        }
+
         return count;
     }
 
-    private int TryReadNow(Memory<byte> room)
+    /// <summary>
+    /// Reads without waiting, whatever the deadlines: they are those of reads that wait. Were one taken for a failure of the connection, the
+    /// connection would be lost with it.
+    /// </summary>
+    private int ReadNow(Memory<byte> room)
     {
-        if (_connection is not StreamConnection { Transport: var transport } || !transport.IsReadable()) return 0;
         _transport.NeverWaits = true;
         try
         {
             var reading = _tls.ReadAsync(room);
             var count = reading.IsCompleted ? reading.GetAwaiter().GetResult() : throw new InvalidOperationException("A read that must not wait did.");
-            _mayHoldInput = count == room.Length || count == 0;
+            OnRead(count, room.Length);
             return count;
         }
         catch (WouldWaitException)
         {
             _mayHoldInput = false;
-            return 0;
+            return -Errno.EAGAIN;
         }
-        catch (TimeoutException)
+        catch (Exception e)
         {
-            return 0; // the deadline passed meanwhile: the next read has its own
-        }
-        catch (Exception failure) when (failure is IOException or AuthenticationException or CryptographicException)
-        {
-            _failure = failure;
-            _mayHoldInput = true;
-            return 0;
+            var told = TlsErrors.Translate(e, $"Reading from {PeerName} over TLS");
+            _failure = told as ConnectionException;
+            throw told;
         }
         finally
         {
@@ -207,27 +243,16 @@ internal sealed class TlsConnection : StreamConnection
         }
     }
 
-    /// <summary>True when something can be read: content, which is put back, the end, or a failure that the next read will meet.</summary>
-    private async ValueTask<bool> FillAsync(CancellationToken cancellation)
+    /// <summary>SslStream decrypts every complete record that it has room for: a buffer not filled means that it holds no more.</summary>
+    private void OnRead(int count, int room)
     {
-        var deadline = ReadDeadline;
-        ReadDeadline = Deadline.Never; // waiting for readiness has a deadline of its own
-        var record = System.Buffers.ArrayPool<byte>.Shared.Rent(LargestRecord + 1);
-        try
-        {
-            Unread(record.AsSpan(0, await ReadAsync(record, cancellation)));
-        }
-        catch (ConnectionException)
-        {
-            // Reading will say so again.
-        }
-        finally
-        {
-            System.Buffers.ArrayPool<byte>.Shared.Return(record);
-            ReadDeadline = deadline;
-        }
+        if (count == 0 && room > 0) Details.EndedInOrder = !_transport.HasEnded;
+        _mayHoldInput = count == room || count == 0;
+    }
 
-        return true;
+    private static void Enter(ref int isTaken)
+    {
+        if (Interlocked.Exchange(ref isTaken, 1) != 0) throw ConnectionErrors.OneAtATime();
     }
 
     private async ValueTask SayGoodbyeAsync()
@@ -254,11 +279,5 @@ internal sealed class TlsConnection : StreamConnection
         {
             // The peer is gone or does not read: it cannot hear a goodbye.
         }
-    }
-
-    private void ThrowIfDue(Deadline deadline, string operation, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        if (deadline.HasPassed) throw new TimeoutException($"The {operation} deadline of the connection with {PeerName} has passed.");
     }
 }

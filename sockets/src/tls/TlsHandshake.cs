@@ -8,7 +8,7 @@ namespace Argosy.Sockets;
 internal static class TlsHandshake
 {
     internal static async ValueTask<IConnection> RunAsync(
-        IConnection connection, Func<SslStream, CancellationToken, Task> handshake, Deadline deadline)
+        IConnection connection, Func<SslStream, CancellationToken, Task> handshake, Deadline deadline, CancellationToken cancellation)
     {
         var transport = new TlsTransportStream(connection);
         var tls = new SslStream(transport, leaveInnerStreamOpen: true);
@@ -16,16 +16,18 @@ internal static class TlsHandshake
         connection.ReadDeadline = connection.WriteDeadline = deadline;
         try
         {
-            await handshake(tls, CancellationToken.None);
+            await handshake(tls, cancellation);
+            return new TlsConnection(connection, tls, transport);
         }
         catch (Exception e)
         {
             await tls.DisposeAsync();
             throw TlsErrors.Translate(e, $"The TLS handshake with {connection.RemoteEndPoint}");
         }
-
-        (connection.ReadDeadline, connection.WriteDeadline) = (read, write);
-        return new TlsConnection(connection, tls, transport);
+        finally
+        {
+            (connection.ReadDeadline, connection.WriteDeadline) = (read, write);
+        }
     }
 }
 

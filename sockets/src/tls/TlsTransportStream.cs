@@ -8,15 +8,24 @@ internal sealed class TlsTransportStream(IConnection connection) : ConnectionStr
     /// <summary>True once the transport, not the TLS protocol, has ended.</summary>
     internal bool HasEnded { get; private set; }
 
-    /// <summary>While set, a read that would have to wait throws <see cref="WouldWaitException"/> instead.</summary>
+    /// <summary>
+    /// While set, a read that would have to wait throws <see cref="WouldWaitException"/> instead, and deadlines do not count. Only over a connection
+    /// that can try.
+    /// </summary>
     internal bool NeverWaits { get; set; }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (NeverWaits && _connection is StreamConnection transport && !transport.IsReadable()) throw new WouldWaitException();
-        var count = await _connection.ReadAsync(buffer, cancellationToken);
+        var count = NeverWaits ? TryRead(buffer) : await _connection.ReadAsync(buffer, cancellationToken);
         if (count == 0 && !buffer.IsEmpty) HasEnded = true;
         return count;
+    }
+
+    private int TryRead(Memory<byte> buffer)
+    {
+        if (buffer.IsEmpty) return 0; // SslStream asks like that before it takes a buffer; the read that follows finds out
+        var count = ((StreamConnection)_connection).TryRead(buffer);
+        return count != -Errno.EAGAIN ? count : throw new WouldWaitException();
     }
 }
 

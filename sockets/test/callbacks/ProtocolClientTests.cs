@@ -55,6 +55,38 @@ public sealed class ProtocolClientTests
     }
 
     [Theory(Timeout = Limit)]
+    [InlineData("iterative", false)]
+    [InlineData("iterative", true)]
+    [InlineData("epoll", true)]
+    public async Task A_connection_that_waits_for_a_place_ends_at_its_deadline_and_when_nobody_wants_it(string model, bool isCancelled)
+    {
+        await using var server = ProtocolServer.Start("threads", Echo);
+        using var full = FullListener.Unix();
+        await using var client = new ProtocolClient(ConcurrencyModels.Find(model));
+        var first = await client.ConnectAsync(server.Address, new ProtocolFactory(Echo), Soon());
+        var (made, target) = (0, model == "iterative" ? server.Address : full.Address);
+        var late = new ProtocolFactory(() => new ScriptedProtocol { OnMade = _ => made++ });
+        using var cancelled = new CancellationTokenSource(TimeSpan.FromSeconds(0.3));
+        if (isCancelled) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.ConnectAsync(target, late, Soon(), cancelled.Token));
+        else await Assert.ThrowsAsync<TimeoutException>(() => client.ConnectAsync(target, late, Deadline.After(TimeSpan.FromSeconds(0.3))));
+        first.Transport.AbortConnection();
+        var last = await client.ConnectAsync(server.Address, new ProtocolFactory(Echo), Soon()); // there is a place again
+        Assert.Equal(0, made);
+        last.Transport.AbortConnection();
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_client_that_stops_tells_those_who_wait_for_a_place()
+    {
+        await using var server = ProtocolServer.Start("threads", Echo);
+        await using var client = new ProtocolClient(ConcurrencyModels.Find("iterative"));
+        await client.ConnectAsync(server.Address, new ProtocolFactory(Echo), Soon());
+        var waiting = client.ConnectAsync(server.Address, new ProtocolFactory(Echo), Deadline.Never);
+        await client.StopAsync(TimeSpan.Zero);
+        await Assert.ThrowsAsync<ConnectionException>(() => waiting);
+    }
+
+    [Theory(Timeout = Limit)]
     [MemberData(nameof(Models.All), MemberType = typeof(Models))]
     public async Task A_forwarder_joins_two_connections_and_passes_backpressure_on(string model)
     {
