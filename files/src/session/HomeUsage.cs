@@ -7,19 +7,24 @@ internal sealed class HomeUsage(Counter counter, long? mostBytes, long? mostFile
 {
     public static readonly Amount NoLimit = new(-1, -1);
 
+    // One reference, so that another thread never sees the bytes of one quota with the files of another.
+    private volatile Limits _limits = new(mostBytes, mostFiles);
+    private volatile bool _needsCount;
+
     public Counter Counter => counter;
 
-    public long? MostBytes => mostBytes;
+    public long? MostBytes => _limits.Bytes;
 
-    public long? MostFiles => mostFiles;
+    public long? MostFiles => _limits.Files;
 
-    public bool HasLimit => mostBytes is not null || mostFiles is not null;
+    public bool HasLimit => _limits is not { Bytes: null, Files: null };
 
-    /// <summary>The ledger was found damaged since this session was opened: count before the next upload.</summary>
-    public bool NeedsCount { get; set; }
-
-    /// <summary>What the ledger compares with; negative for no limit.</summary>
-    public Amount Limit { get; } = new(mostBytes ?? -1, mostFiles ?? -1);
+    /// <summary>The home may be uncounted, because the ledger was found damaged or a limit is new: look, and count, before the next upload.</summary>
+    public bool NeedsCount
+    {
+        get => _needsCount;
+        set => _needsCount = value;
+    }
 
     /// <summary>What the home holds and what uploads under way have reserved.</summary>
     public Amount Used => Bookkeeping.Try(() => counter.Used);
@@ -28,7 +33,19 @@ internal sealed class HomeUsage(Counter counter, long? mostBytes, long? mostFile
     public bool IsUncounted => Bookkeeping.Try(() => counter.NeedsCount);
 
     /// <summary>How many more bytes fit at this moment.</summary>
-    public long FreeBytes => mostBytes is { } most ? Math.Max(0, most - Used.Bytes) : long.MaxValue;
+    public long FreeBytes => MostBytes is { } most ? Math.Max(0, most - Used.Bytes) : long.MaxValue;
+
+    /// <summary>
+    /// Replaces the account's limits, from any thread. What is reserved already stays; whatever is reserved from now on, also for an upload under
+    /// way, is compared with the new ones. What nobody has counted, because there was no limit, is counted before the next upload.
+    /// </summary>
+    /// <param name="bytes">Most bytes; null for no limit.</param>
+    /// <param name="files">Most files; null for no limit.</param>
+    public void Limit(long? bytes, long? files)
+    {
+        _limits = new(bytes, files);
+        NeedsCount |= HasLimit;
+    }
 
     /// <summary>Reserves, or throws <see cref="FileError.OverQuota"/>.</summary>
     public Lease Lease(Amount amount)
@@ -77,9 +94,10 @@ internal sealed class HomeUsage(Counter counter, long? mostBytes, long? mostFile
 
     public FileException Refusal()
     {
-        var limits = string.Join(" and ", new[] { mostBytes is null ? null : $"{mostBytes} bytes", mostFiles is null ? null : $"{mostFiles} files" }
+        var (bytes, files) = _limits;
+        var named = string.Join(" and ", new[] { bytes is null ? null : $"{bytes} bytes", files is null ? null : $"{files} files" }
             .OfType<string>());
-        return new(FileError.OverQuota, $"The quota of {limits} would be exceeded; remove something or ask for more.");
+        return new(FileError.OverQuota, $"The quota of {named} would be exceeded; remove something or ask for more.");
     }
 
     private FileException Uncounted(Exception unknown)
@@ -89,5 +107,11 @@ internal sealed class HomeUsage(Counter counter, long? mostBytes, long? mostFile
     }
 
     /// <summary>What adds nothing to a number is not stopped by its limit, even where that was lowered below what is there.</summary>
-    private Amount LimitFor(Amount amount) => new(amount.Bytes == 0 ? -1 : Limit.Bytes, amount.Files == 0 ? -1 : Limit.Files);
+    private Amount LimitFor(Amount amount)
+    {
+        var (bytes, files) = _limits;
+        return new(amount.Bytes == 0 ? -1 : bytes ?? -1, amount.Files == 0 ? -1 : files ?? -1);
+    }
+
+    private sealed record Limits(long? Bytes, long? Files);
 }

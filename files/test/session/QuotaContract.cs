@@ -95,6 +95,35 @@ public abstract class QuotaContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_limit_that_changes_binds_sessions_and_uploads_that_began_before()
+    {
+        await using var upload = await _session.OpenUploadAsync(new() { Path = P("file") });
+        await upload.WriteAsync(new byte[60]);
+        _session.Usage.Limit(80, null);
+
+        await upload.WriteAsync(new byte[20]);
+        Assert.Equal(FileError.OverQuota, await FailsAsync(() => upload.WriteAsync(new byte[1])));
+        _session.Usage.Limit(81, null);
+        await upload.WriteAsync(new byte[1]);
+        await upload.CommitAsync();
+        Assert.Equal(new Quota(81, 1, 81, null), await _session.QuotaAsync());
+        _session.Usage.Limit(null, null);
+        await _session.PutAsync(P("file"), new byte[1000]);
+    }
+
+    [Fact]
+    public async Task A_limit_that_comes_later_counts_what_nobody_counted()
+    {
+        var free = await _vessel.OpenAsync(grant => grant with { Home = Temporary.In("unlimited") });
+        await free.PutAsync(P("file"), new byte[70]);
+        free.Usage.Limit(100, null);
+
+        Assert.Equal(FileError.OverQuota, await FailsAsync(() => free.PutAsync(P("other"), new byte[31])));
+        await free.PutAsync(P("other"), new byte[30]);
+        Assert.Equal(new Quota(100, 2, 100, null), await free.QuotaAsync());
+    }
+
+    [Fact]
     public async Task Replacing_needs_room_only_for_the_difference()
     {
         await _session.PutAsync(P("file"), new byte[90]);
