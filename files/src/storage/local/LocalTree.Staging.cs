@@ -67,75 +67,6 @@ internal sealed partial class LocalTree
         return found;
     }
 
-    /// <summary>Removes the leavings of dead processes, settles what they received, expires what nobody came back for.</summary>
-    public void Sweep(DateTime expired, Func<ITally> tally)
-    {
-        if (_staging is null)
-        {
-            return;
-        }
-
-        using var alone = Staging.Sweeping.Enter();
-        SweepOrphans(tally);
-        ForEachUnfinished((folder, data, record) =>
-        {
-            using var staged = OpenUnfinished(folder, data);
-            if (staged is null)
-            {
-                return; // Its session is alive.
-            }
-
-            Kernel.Stat(staged.Number, out var status);
-            if (staged.Record is null || status.Written.Time < expired)
-            {
-                using var freed = tally();
-                staged.Discard(freed);
-            }
-            else if (staged.Settled != new Usage(status.Length, 1))
-            {
-                using var kept = tally();
-                staged.Keep(status.Length, kept);
-            }
-        });
-    }
-
-    /// <summary>Counts the home with its unfinished uploads, while nothing is replaced or removed.</summary>
-    public void Count(Action<Usage> counted)
-    {
-        using var alone = Staging.HomeLock.Enter();
-        using var home = _jail.Lend();
-        var sum = FolderCount.Count(home.Number, "The home");
-        ForEachUnfinished((folder, data, record) =>
-        {
-            using var staged = OpenUnfinished(folder, data);
-            if (staged?.Record is { } idle && Kernel.Stat(staged.Number, out var status) >= 0)
-            {
-                var settled = new Usage(status.Length, 1);
-                (idle with { Settled = settled }).Write(Staging, [(byte)'a', .. data.AsSpan(1)], IsStrict);
-                sum += settled;
-            }
-            else if (staged is null && record is not null)
-            {
-                sum += record.Settled;
-            }
-        });
-        counted(sum + CountAllTrash());
-    }
-
-    /// <summary>Removed folders that nobody has counted down yet.</summary>
-    private Usage CountAllTrash()
-    {
-        var sum = default(Usage);
-        using var folder = Staging.Lend();
-        using var reader = FolderReader.Open(folder.Number, "The staging folder");
-        while (reader.Next())
-        {
-            sum += reader.Name is [(byte)'t', (byte)'.', ..] ? CountTrash(reader.TerminatedName.ToArray()) : default;
-        }
-
-        return sum;
-    }
-
     public static void RefuseFolder(in Status target, RemotePath path)
     {
         if (target.IsFolder)
@@ -217,37 +148,6 @@ internal sealed partial class LocalTree
             Received = open.Length,
             Identity = open.Identity,
         };
-    }
-
-    private void SweepOrphans(Func<ITally> tally)
-    {
-        using var folder = Staging.Lend();
-        using var reader = FolderReader.Open(folder.Number, "The staging folder");
-        while (reader.Next())
-        {
-            var name = reader.TerminatedName.ToArray();
-            if (name[0] == 't' && Staging.IsOrphan(reader.Name))
-            {
-                using var freed = tally();
-                RemoveTrash(name, freed);
-            }
-            else if (name[0] == 'w' && Staging.IsOrphan(reader.Name))
-            {
-                SweepWork(folder.Number, name);
-            }
-            else if (name[0] == 'a' && Kernel.Stat(folder.Number, [(byte)'u', .. name.AsSpan(1)], Kernel.AtNoFollow, out _) == -Errno.NotFound)
-            {
-                Kernel.Unlink(folder.Number, name);
-            }
-        }
-    }
-
-    private void SweepWork(int folder, byte[] name)
-    {
-        if (Kernel.Unlink(folder, name) == -Errno.IsAFolder)
-        {
-            Trash.Empty(Staging, name);
-        }
     }
 
     private void ForEachUnfinished(Action<int, byte[], UnfinishedRecord?> visit)
