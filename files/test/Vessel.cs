@@ -33,6 +33,10 @@ internal sealed class Vessel : IAsyncDisposable
         return session;
     }
 
+    /// <summary>What the background does once an hour, for the home.</summary>
+    public Task SweepAsync(DateTime? expired = null, bool count = false) =>
+        Opener.Sweeper.SweepAsync(Home, expired ?? DateTime.UtcNow.AddDays(-7), count);
+
     public async ValueTask DisposeAsync()
     {
         foreach (var session in _sessions)

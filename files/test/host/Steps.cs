@@ -45,6 +45,9 @@ internal static class Steps
             case "remove-tree":
                 await home.RemoveFolderAsync(RemotePath.Parse("tree"), true, tally());
                 break;
+            case "link":
+                await home.MakeLinkAsync(RemotePath.Parse("link"), "old"u8.ToArray(), tally());
+                break;
             case "rename-over":
                 await home.RenameAsync(RemotePath.Parse("older"), RemotePath.Parse("old"), true, tally());
                 break;
@@ -65,6 +68,7 @@ internal static class Steps
     private static async Task<IStaged> StageAsync(IHome home, string name, string? id)
     {
         var staged = await home.StageAsync(new(RemotePath.Parse(name), "ann", id, null, Trust: true));
+        await staged.AcceptAsync();
         await staged.WriteAsync(0, new byte[700]);
         return staged;
     }

@@ -9,6 +9,7 @@ namespace Argosy.Files;
 internal sealed class LocalStaged(LocalTree tree, SafeFileHandle file, byte[] name, RemotePath path, UnfinishedRecord? record, long? replaces) : IDisposable
 {
     private UnfinishedRecord? _record = record;
+    private (UnfinishedRecord Record, bool Trusted)? _offered;
     private bool _isGone;
 
     public long Received { get; set; }
@@ -28,13 +29,23 @@ internal sealed class LocalStaged(LocalTree tree, SafeFileHandle file, byte[] na
 
     private byte[] AboutName => [(byte)'a', .. name.AsSpan(1)];
 
-    /// <summary>Goes on with an unfinished upload, or empties it where its bytes cannot be trusted.</summary>
-    public void Continue(UnfinishedRecord known, bool trusted)
+    /// <summary>True for what is kept only to be published, and once an unfinished upload was accepted.</summary>
+    public bool IsAccepted => _offered is null;
+
+    /// <summary>An unfinished upload to go on with, or to begin anew where its bytes cannot be trusted; nothing changes before <see cref="Accept"/>.</summary>
+    public void Offer(UnfinishedRecord known, bool trusted)
     {
+        _offered = (known, trusted);
+        Received = trusted ? Received : 0;
+    }
+
+    /// <summary>Goes on with what was offered.</summary>
+    public void Accept()
+    {
+        var (known, trusted) = _offered!.Value;
         if (!trusted)
         {
             Errno.Check(Kernel.SetLength(Number, 0), path);
-            Received = 0;
         }
 
         if (known != _record || Received == 0)
@@ -42,7 +53,7 @@ internal sealed class LocalStaged(LocalTree tree, SafeFileHandle file, byte[] na
             known.Write(tree.Staging, AboutName, tree.IsStrict);
         }
 
-        _record = known;
+        (_record, _offered) = (known, null);
     }
 
     public void Write(long offset, ReadOnlySpan<byte> data)
@@ -165,7 +176,8 @@ internal sealed class LocalStaged(LocalTree tree, SafeFileHandle file, byte[] na
 
     public void Dispose()
     {
-        if (!_isGone && name[0] == 'w')
+        var isRefused = _offered is not null && _record is null;
+        if (!_isGone && (name[0] == 'w' || isRefused))
         {
             using var staging = tree.Staging.Lend();
             Kernel.Unlink(staging.Number, name);
@@ -268,7 +280,7 @@ internal sealed class LocalStaged(LocalTree tree, SafeFileHandle file, byte[] na
             LocalTree.RefuseFolder(target, path);
         }
 
-        tally.Begin(exists && target.IsFile ? change - new Usage(target.Length, 1) : change, Mark());
+        tally.Begin(exists ? change - target.Usage : change, Mark());
         var result = tree.Move(staging, name, parent, path.TerminatedName, exists ? 0 : Kernel.NoReplace);
         if (result == -Errno.Exists && !exists)
         {

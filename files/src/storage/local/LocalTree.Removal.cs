@@ -22,7 +22,7 @@ internal sealed partial class LocalTree
             throw new FileException(FileError.IsAFolder, $"{path} is a folder: remove it as one.");
         }
 
-        if (status.IsFile)
+        if (status.Usage != default)
         {
             RemoveFile(path, step.Parent, trash, status, tally);
         }
@@ -37,25 +37,30 @@ internal sealed partial class LocalTree
         Sync(step.Parent);
     }
 
-    public void RemoveFolder(RemotePath path, bool recursive, ITally tally)
+    /// <summary>Removes a folder; a full one is out of the home with the first step, the others empty it.</summary>
+    public IEnumerable<int> RemoveFolder(RemotePath path, bool recursive, ITally tally)
     {
         if (!recursive)
         {
             using var parent = OpenParent(path);
             Check(Kernel.Unlink(parent.Number, path.TerminatedName, Kernel.AtRemoveFolder), path);
             Sync(parent);
-            return;
+            yield break;
         }
 
         var trash = Staging.NewName('t');
         using (var step = Enter(path))
         {
+            tally.Moved();
             MoveToTrash(path, step.Parent, trash);
             step.Leave();
             Sync(step.Parent);
         }
 
-        RemoveTrash(trash, tally);
+        foreach (var step in RemoveTrash(trash, tally))
+        {
+            yield return step;
+        }
     }
 
     public void Rename(RemotePath from, RemotePath to, bool overwrite, ITally tally)
@@ -69,6 +74,7 @@ internal sealed partial class LocalTree
         using var step = Enter(from);
         using var toParent = OpenParent(to);
         Check(Kernel.Stat(step.Parent.Number, from.TerminatedName, Kernel.AtNoFollow, out var source), from);
+        tally.Moved();
         var result = from.Equals(to)
             ? 0
             : Kernel.Rename(step.Parent.Number, from.TerminatedName, toParent.Number, to.TerminatedName, Kernel.NoReplace);
@@ -144,7 +150,7 @@ internal sealed partial class LocalTree
     private void RemoveFile(RemotePath path, Descriptor parent, byte[] trash, in Status status, ITally tally)
     {
         using var staging = Staging.Lend();
-        tally.Begin(new(-status.Length, -1), Mark('x', trash));
+        tally.Begin(-status.Usage, Mark('x', trash));
         var result = Kernel.Rename(parent.Number, path.TerminatedName, staging.Number, trash);
         if (result == -Errno.CrossDevice)
         {
@@ -171,7 +177,7 @@ internal sealed partial class LocalTree
             return;
         }
 
-        if (target.IsFile)
+        if (target.Usage != default)
         {
             BeginReplace(toParent, to, target, spare, tally);
         }
@@ -182,7 +188,7 @@ internal sealed partial class LocalTree
             throw RenameFailure(result, from, to);
         }
 
-        if (target.IsFile)
+        if (target.Usage != default)
         {
             tally.Complete();
         }
@@ -195,7 +201,7 @@ internal sealed partial class LocalTree
         var linked = Kernel.Link(toParent.Number, to.TerminatedName, staging.Number, spare) >= 0
             && Kernel.Stat(staging.Number, spare, Kernel.AtNoFollow, out var link) >= 0 ? link.Links : 0;
         var mark = linked == 0 ? NoTrace.ToArray() : Encoding.ASCII.GetBytes($"l{linked}:{Encoding.ASCII.GetString(spare.AsSpan(0, spare.Length - 1))}");
-        tally.Begin(new(-target.Length, -1), mark);
+        tally.Begin(-target.Usage, mark);
     }
 
     public static void RequireReplaceable(in Status target, RemotePath path)
@@ -206,29 +212,28 @@ internal sealed partial class LocalTree
         }
     }
 
-    /// <summary>Counts a removed folder down, then empties it.</summary>
-    private void RemoveTrash(byte[] trash, ITally tally)
+    /// <summary>Counts a removed folder down, then empties it; step by step.</summary>
+    private IEnumerable<int> RemoveTrash(byte[] trash, ITally tally)
     {
         var counted = Staging.NewName();
-        var freed = CountTrash(trash);
+        var count = new FolderCount();
+        foreach (var step in CountTrash(trash, count))
+        {
+            yield return step;
+        }
+
         using (Staging.HomeLock.Enter())
         {
             using var staging = Staging.Lend();
-            tally.Begin(-freed, Mark('x', counted));
+            tally.Begin(-count.Sum, Mark('x', counted));
             Errno.Check(Kernel.Rename(staging.Number, trash, staging.Number, counted), "The removed folder");
             tally.Complete();
         }
 
-        Trash.Empty(Staging, counted);
-    }
-
-    private Usage CountTrash(byte[] trash)
-    {
-        const string Subject = "The removed folder";
-        using var staging = Staging.Lend();
-        using var folder = new Descriptor(Errno.Check(
-            Kernel.OpenAt(staging.Number, trash, Kernel.PathOnly | Kernel.Directory | Kernel.NoFollow), Subject));
-        return FolderCount.Count(folder.Number, Subject);
+        foreach (var step in Trash.Empty(Staging, counted))
+        {
+            yield return step;
+        }
     }
 
     private static byte[] Mark(char kind, ReadOnlySpan<byte> terminatedName) => [(byte)kind, .. terminatedName[..^1]];

@@ -15,7 +15,7 @@ internal sealed partial class LocalTree
         using (var parent = OpenParent(request.Path))
         {
             var result = Kernel.Stat(parent.Number, request.Path.TerminatedName, Kernel.AtNoFollow, out var target);
-            replaces = result < 0 ? null : target.IsFile ? target.Length : 0;
+            replaces = result < 0 ? null : target.Usage.Bytes;
             if (result != -Errno.NotFound)
             {
                 Errno.Check(result, request.Path);
@@ -111,7 +111,7 @@ internal sealed partial class LocalTree
             var known = staged.Record
                 ?? new(request.Owner, uploadId, request.Path, request.Length, UnfinishedRecord.ThisBoot, staged.Identity, default);
             var isSame = staged.Record is not null && (known.Length == request.Length || known.Length is null || request.Length is null);
-            staged.Continue(known with { Length = request.Length ?? known.Length, Boot = UnfinishedRecord.ThisBoot },
+            staged.Offer(known with { Length = request.Length ?? known.Length, Boot = UnfinishedRecord.ThisBoot },
                 isSame && (request.Trust || IsStrict || known.Boot == UnfinishedRecord.ThisBoot));
             return staged;
         }

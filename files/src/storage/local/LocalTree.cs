@@ -19,6 +19,9 @@ internal sealed partial class LocalTree : IDisposable
 
     public bool FollowLinks => _jail.FollowLinks;
 
+    /// <summary>What the home's folder in the common staging folder is called, where it is there.</summary>
+    public string? StagingName { get; init; }
+
     /// <summary>Sessions that have it open; guarded by the storage.</summary>
     public int Users { get; set; }
 
@@ -89,11 +92,34 @@ internal sealed partial class LocalTree : IDisposable
         Sync(parent);
     }
 
-    public void MakeLink(RemotePath path, ReadOnlySpan<byte> target)
+    /// <summary>Makes a link; it counts, so it is staged like a file, and the disk tells after a crash whether it was published.</summary>
+    public void MakeLink(RemotePath path, ReadOnlySpan<byte> target, ITally tally)
     {
-        using var parent = OpenParent(path);
-        Check(Kernel.SymbolicLink([.. target, 0], parent.Number, path.TerminatedName), path);
-        Sync(parent);
+        var (work, change) = (Staging.NewName(), new Usage(target.Length, 1));
+        byte[] terminated = [.. target, 0];
+        using var staging = Staging.Lend();
+        using var step = Enter(path);
+        RequireStaging(Kernel.SymbolicLink(terminated, staging.Number, work));
+        try
+        {
+            tally.Begin(change, Mark('w', work));
+            var result = Kernel.Rename(staging.Number, work, step.Parent.Number, path.TerminatedName, Kernel.NoReplace);
+            if (result == -Errno.CrossDevice)
+            {
+                tally.Begin(change, NoTrace);
+                result = Kernel.SymbolicLink(terminated, step.Parent.Number, path.TerminatedName);
+            }
+
+            Check(result, path);
+            tally.Complete();
+        }
+        finally
+        {
+            Kernel.Unlink(staging.Number, work);
+        }
+
+        step.Leave();
+        Sync(step.Parent);
     }
 
     public void Touch(RemotePath path, DateTime modified)

@@ -13,6 +13,8 @@ internal sealed class OffloadedStaged(LocalStaged staged, IOffload offload) : IS
 
     public long? Replaces => staged.Replaces;
 
+    public ValueTask AcceptAsync() => staged.IsAccepted ? default : Run(static staged => staged.Accept(), staged);
+
     public ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> data)
     {
         if (data.Length > LocalHome.SmallIO)

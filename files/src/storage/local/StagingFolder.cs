@@ -24,7 +24,7 @@ internal sealed class StagingFolder : IDisposable
     {
         (_folder, _lockFile) = (folder, lockFile);
         HomeLock = new HomeLock(lockFile);
-        Sweeping = new HomeLock(lockFile, 1);
+        Sweeping = new HomeTurn(lockFile, 1);
         var token = RandomNumberGenerator.GetInt32(2, int.MaxValue);
         _token = token.ToString("x", CultureInfo.InvariantCulture);
         using var file = Descriptor.Lend(lockFile);
@@ -33,7 +33,7 @@ internal sealed class StagingFolder : IDisposable
 
     public HomeLock HomeLock { get; }
 
-    public HomeLock Sweeping { get; }
+    public HomeTurn Sweeping { get; }
 
     public static bool IsReserved(ReadOnlySpan<byte> name) => name.StartsWith(Reserved);
 

@@ -8,6 +8,7 @@ internal sealed class MemoryStaged : IStaged
     private readonly MemoryTree _tree;
     private MemoryFile _file = new();
     private StageRequest _request;
+    private StageRequest? _offered; // Until it is accepted.
 
     private MemoryStaged(MemoryTree tree, StageRequest request) => (_tree, _request) = (tree, request);
 
@@ -17,7 +18,7 @@ internal sealed class MemoryStaged : IStaged
 
     public bool IsIdle { get; private set; }
 
-    public long Received => _file.Content.Length;
+    public long Received => _offered is not null && IsOther(_offered) ? 0 : _file.Content.Length;
 
     public Usage Settled { get; private set; }
 
@@ -35,19 +36,29 @@ internal sealed class MemoryStaged : IStaged
         if (staged is null)
         {
             staged = new(tree, request);
-            if (request.UploadId is not null)
-            {
-                tree.Unfinished.Add(staged);
-            }
-        }
-        else if (staged._request.Length is { } known && request.Length is { } wanted && known != wanted)
-        {
-            staged._file = new();
         }
 
-        staged._request = request with { Length = request.Length ?? staged._request.Length };
+        staged._offered = request with { Length = request.Length ?? staged._request.Length };
         (staged.Replaces, staged.IsIdle) = (replaces, false);
         return staged;
+    }
+
+    public ValueTask AcceptAsync()
+    {
+        lock (_tree.Lock)
+        {
+            if (_offered is { } offered)
+            {
+                _file = IsOther(offered) ? new() : _file;
+                (_request, _offered) = (offered, null);
+                if (offered.UploadId is not null && !_tree.Unfinished.Contains(this))
+                {
+                    _tree.Unfinished.Add(this);
+                }
+            }
+
+            return default;
+        }
     }
 
     public void RequireIdle()
@@ -130,9 +141,12 @@ internal sealed class MemoryStaged : IStaged
 
     public ValueTask DisposeAsync()
     {
-        IsIdle = true;
+        (IsIdle, _offered) = (true, null);
         return default;
     }
+
+    /// <summary>Another length means another file.</summary>
+    private bool IsOther(StageRequest request) => _request.Length is { } known && request.Length is { } wanted && known != wanted;
 
     private void Finish(Publication how, long length)
     {
