@@ -10,8 +10,6 @@ public sealed class FileService : IAsyncDisposable
     // Twice within the second in which a removed account's sessions have to end.
     private static readonly TimeSpan ReviewInterval = TimeSpan.FromMilliseconds(400);
 
-    private const string LedgerName = "ledger";
-
     private readonly FileServiceOptions _options;
     private readonly IAccountStore _accounts;
     private readonly Ledger.Ledger _ledger;
@@ -34,8 +32,9 @@ public sealed class FileService : IAsyncDisposable
     /// </summary>
     /// <exception cref="HomeException">Homes, ROOT and data folder get in each other's way.</exception>
     /// <exception cref="AccountStoreException">The server's secret cannot be read or made.</exception>
-    /// <exception cref="IOException">The data folder or the ledger cannot be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">The data folder or the ledger may not be opened.</exception>
+    /// <exception cref="FileException"><see cref="FileError.Storage"/>: usage cannot be counted; the message is for the operator.</exception>
+    /// <exception cref="IOException">The data folder cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">The data folder may not be opened.</exception>
     public FileService(FileServiceOptions options, IAccountStore accounts, IStorage storage, ILogger<FileService> log)
         : this(options, accounts, ledger => new SessionOpener(storage, ledger, options.MinFree, options.KeepUnfinished, log, isMember: options.IsMember), log)
     {
@@ -53,10 +52,10 @@ public sealed class FileService : IAsyncDisposable
         DurableFile.MakeFolder(options.Data);
         _decoys = new DecoyVerifiers(LoginSecret.Open(options.Data));
         _decoys.Imitate(accounts.List());
-        _ledger = Ledger.Ledger.Open(Path.Combine(options.Data, LedgerName), log);
+        (_ledger, _bans) = LedgerFiles.Open(options, _clock, log);
         _strangers = _ledger.Counter("strangers");
-        _bans = Bans.Open(options.Bans, options.Data, _clock, log);
         _opener = opener(_ledger);
+        if (!options.IsMember) _opener.BeginSweeping(Places);
         accounts.Changed += OnChanged;
         _timer = _clock.CreateTimer(static state => ((FileService)state!).OnTick(), this, ReviewInterval, ReviewInterval);
     }
@@ -142,12 +141,14 @@ public sealed class FileService : IAsyncDisposable
     {
         _accounts.Reload();
         Review();
+        if (!_options.IsMember) _opener.CountAnew();
     }
 
     /// <summary>Ends every session and closes the ledger.</summary>
     public async ValueTask DisposeAsync()
     {
         await _timer.DisposeAsync();
+        await _opener.CloseAsync();
         _accounts.Changed -= OnChanged;
         foreach (var entry in _roster.List())
         {
@@ -234,6 +235,14 @@ public sealed class FileService : IAsyncDisposable
         {
             throw new FileException(FileError.Storage, "The account's home could not be made.", e);
         }
+    }
+
+    /// <summary>All homes that are served now.</summary>
+    private IReadOnlyCollection<string> Places()
+    {
+        var homes = Volatile.Read(ref _homes);
+        var places = _accounts.List().Where(account => !homes.Conflicts.ContainsKey(account.Name)).Select(account => homes.PlaceOf(account.Name));
+        return [.. places.Append(Anonymous == AnonymousAccess.None ? null : homes.Root).OfType<string>().Distinct()];
     }
 
     private void OnTick()

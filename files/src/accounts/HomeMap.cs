@@ -27,6 +27,8 @@ public sealed class HomeMap
             homes.Add((account.Name, place));
             if (account.Home is null && place != DefaultHome(account.Name))
                 _conflicts[account.Name] = $"{DefaultHome(account.Name)} is a link to {place}: make it the account's home by --home, or remove the link.";
+            if (options.LedgerFolder is { } ledger && RealPath.Overlap(place, RealPath.Of(ledger)))
+                _conflicts[account.Name] = $"The home {place} and {ledger}, in which usage is counted, overlap: choose another home.";
             if (RealPath.Overlap(place, data))
                 _conflicts[account.Name] = $"The home {place} and the data folder {data} overlap: choose another home.";
         }
