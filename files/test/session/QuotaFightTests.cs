@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using static Argosy.Files.Tests.SessionShorthand;
 
 namespace Argosy.Files.Tests;
@@ -14,6 +16,7 @@ public sealed class QuotaFightTests : IDisposable
     private static readonly int Rounds = Environment.GetEnvironmentVariable("ARGOSY_CHECK") == "all" ? 1_950 : 200;
 
     private readonly TestFolder _folder = new();
+    private readonly Corrections _corrections = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -44,6 +47,7 @@ public sealed class QuotaFightTests : IDisposable
         await home.CountAsync(sum => counted = sum);
         Assert.Equal(counted, new Usage(quota.Bytes, quota.Files));
         Assert.InRange(quota.Files, 1, MostFiles);
+        Assert.Empty(_corrections.Lines); // The counts in between had nothing to put right.
     }
 
     private static async Task FightAsync(FileSession session, Random random)
@@ -114,5 +118,23 @@ public sealed class QuotaFightTests : IDisposable
     private static RemotePath Name(Random random) => P(random.Next(3) == 0 ? $"folder/{random.Next(6)}" : $"{random.Next(12)}");
 
     private Vessel Open() => new(
-        new LocalStorage(new() { Staging = Path.Combine(_folder.Path, "staging") }), _folder.In("home"), Path.Combine(_folder.Path, "ledger"));
+        new LocalStorage(new() { Staging = Path.Combine(_folder.Path, "staging") }), _folder.In("home"), Path.Combine(_folder.Path, "ledger"), _corrections);
+
+    private sealed class Corrections : ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Name == nameof(UsageLog.Corrected))
+            {
+                Lines.Enqueue(formatter(state, exception));
+            }
+        }
+    }
 }
