@@ -55,10 +55,10 @@ def failed_login(port, name):
         return took + more
 
 
-def proof(first, challenge):
-    """The client's last message for a wrong password (RFC 5802 section 3)."""
+def proof(first, challenge, password=b"wrong password"):
+    """The client's last message (RFC 5802 section 3)."""
     fields = dict(part.split("=", 1) for part in challenge.split(","))
-    salted = hashlib.pbkdf2_hmac("sha256", b"wrong password", base64.b64decode(fields["s"]), int(fields["i"]))
+    salted = hashlib.pbkdf2_hmac("sha256", password, base64.b64decode(fields["s"]), int(fields["i"]))
     key = hmac.digest(salted, b"Client Key", "sha256")
     last = f"c=biws,r={fields['r']}"
     signature = hmac.digest(hashlib.sha256(key).digest(), f"{first},{challenge},{last}".encode(), "sha256")

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Argosy.Files.Tests;
@@ -8,10 +9,10 @@ internal sealed class Vessel : IAsyncDisposable
 {
     private readonly List<FileSession> _sessions = [];
 
-    public Vessel(IStorage storage, string home, string ledger)
+    public Vessel(IStorage storage, string home, string ledger, ILogger? log = null)
     {
         (Storage, Home, Ledger) = (storage, home, Argosy.Ledger.Ledger.Open(ledger));
-        Opener = new SessionOpener(storage, Ledger, 0, TimeSpan.FromDays(7), NullLogger.Instance);
+        Opener = new SessionOpener(storage, Ledger, 0, TimeSpan.FromDays(7), log ?? NullLogger.Instance);
     }
 
     public IStorage Storage { get; }
@@ -32,6 +33,10 @@ internal sealed class Vessel : IAsyncDisposable
         _sessions.Add(session);
         return session;
     }
+
+    /// <summary>What the background does once an hour, for the home.</summary>
+    public Task SweepAsync(DateTime? expired = null, bool count = false) =>
+        Opener.Sweeper.SweepAsync(Home, expired ?? DateTime.UtcNow.AddDays(-7), count);
 
     public async ValueTask DisposeAsync()
     {

@@ -19,6 +19,10 @@ public sealed class Counter
     /// </summary>
     public bool NeedsCount => Read().Counted == 0;
 
+    /// <summary>A counter for something else about the same thing.</summary>
+    /// <param name="word">What it counts.</param>
+    public Counter Beside(string word) => new(_table, $"{word} {Key}", System.Text.Encoding.UTF8.GetBytes($"{word} {Key}"));
+
     /// <summary>Settled usage, without leases.</summary>
     public Amount Settled => Read().First;
 
@@ -35,21 +39,64 @@ public sealed class Counter
         }
     }
 
-    /// <summary>Sets the settled usage after a count. Leases are not touched.</summary>
+    /// <summary>
+    /// How often settled usage changed, or may have (<see cref="Touch"/>). Who reads it, counts, and finds it the same has counted what nobody
+    /// changed meanwhile: see <see cref="TryReset"/>. Only equality means something.
+    /// </summary>
+    public long Changes => Read().Changes;
+
+    /// <summary>Something that is counted changed without being more or less: whoever counts at this moment may have seen it twice or not at all.</summary>
+    public void Touch() => Add(default);
+
+    /// <summary>Sets the settled usage after a count. Leases are not touched. Leases are not touched.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is negative.</exception>
     /// <exception cref="OverflowException">With what is leased it does not fit.</exception>
     public void Reset(Amount counted)
     {
         RequireNatural(counted);
+        using (_table.Enter()) ResetWithin(counted);
+    }
+
+    /// <summary>
+    /// <see cref="Reset"/>, unless something changed since <see cref="Changes"/> was read, or a process died in a step that is not settled yet
+    /// (<see cref="Ledger.OpenIntents"/>): the count may contain it or not. False: count again. No step may be under way elsewhere.
+    /// </summary>
+    /// <param name="counted">What was counted.</param>
+    /// <param name="changes">What <see cref="Changes"/> was before.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative.</exception>
+    /// <exception cref="OverflowException">With what is leased it does not fit.</exception>
+    public bool TryReset(Amount counted, long changes)
+    {
+        RequireNatural(counted);
+        using (_table.Enter())
+        {
+            var slot = Locate();
+            if (_table[slot].Changes != changes || _table.HasDeadIntents(slot)) return false;
+
+            ResetWithin(counted);
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// Takes a turn that is to be taken once, whichever process does; false where it was taken. A ledger that is emptied has seen no turns.
+    /// </summary>
+    /// <param name="turn">Which one; not zero.</param>
+    public bool TryTakeTurn(long turn)
+    {
         using (_table.Enter())
         {
             var record = _table[Locate()];
-            _ = counted + record.Second;
-            record.First = counted;
-            record.Counted = 1;
+            if (record.Turn == turn) return false;
+
+            record.Turn = turn;
             _table.Commit((_slot, record));
+            return true;
         }
     }
+
+    /// <summary>The turn was not used after all: the next one to ask for it gets it.</summary>
+    public void GiveTurnBack() => TryTakeTurn(0);
 
     /// <summary>Changes the settled usage at once (a deletion, a rename over a file); never below zero.</summary>
     /// <exception cref="OverflowException">The sum does not fit; nothing changed.</exception>
@@ -59,6 +106,7 @@ public sealed class Counter
         {
             var record = _table[Locate()];
             record.First = (record.First + change).AtLeastZero();
+            record.Changes++;
             _ = record.First + record.Second;
             _table.Commit((_slot, record));
         }
@@ -134,7 +182,8 @@ public sealed class Counter
         if (_slot < 0 || !_table.Trust(_slot))
         {
             _slot = _table.Allocate();
-            var record = new Record { Kind = RecordKind.Counter };
+            // Random, so that who counts while the table is emptied does not take it for unchanged.
+            var record = new Record { Kind = RecordKind.Counter, Changes = NewSerial() };
             record.SetText(_keyBytes);
             _table.Commit((_slot, record));
         }
@@ -149,6 +198,15 @@ public sealed class Counter
     {
         ArgumentOutOfRangeException.ThrowIfNegative(amount.Bytes);
         ArgumentOutOfRangeException.ThrowIfNegative(amount.Files);
+    }
+
+    private void ResetWithin(Amount counted)
+    {
+        var record = _table[Locate()];
+        _ = counted + record.Second;
+        record.First = counted;
+        record.Counted = 1;
+        _table.Commit((_slot, record));
     }
 
     private bool IsOwn(int slot) => _table[slot].Kind == RecordKind.Counter && _table[slot].TextBytes.SequenceEqual(_keyBytes);

@@ -123,6 +123,7 @@ public sealed class Lease : IDisposable
         var usage = _table[counter];
         usage.Second -= _record.First;
         usage.First = (usage.First + settled).AtLeastZero();
+        if (_record.Kind == RecordKind.Intent) usage.Changes++;
         _table.Commit((counter, usage), (_slot, default));
         _ended = true;
     }

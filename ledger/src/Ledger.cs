@@ -95,6 +95,17 @@ public sealed class Ledger : IDisposable
         }
     }
 
+    /// <summary>The marks of all commits on a counter that were begun and not completed, whether their processes live or not.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Marks(string key)
+    {
+        using (_table.Enter())
+        {
+            var counter = _table.FindCounter(Encoding.UTF8.GetBytes(key));
+            return [.. _table.SlotsOf(RecordKind.Intent).Where(slot => _table[slot].CounterSlot == counter)
+                .Select(slot => (ReadOnlyMemory<byte>)_table[slot].TextBytes.ToArray())];
+        }
+    }
+
     /// <summary>Closes the file. Leases that were not disposed of stay until this process ends.</summary>
     public void Dispose() => _table.Dispose();
 }

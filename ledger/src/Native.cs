@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Argosy.Ledger;
 
-/// <summary>The two calls that the base library lacks. Used on 64-bit Linux only.</summary>
+/// <summary>The calls that the base library lacks. Used on 64-bit Linux only.</summary>
 internal static partial class Native
 {
     internal const int EINTR = 4;
@@ -26,8 +26,36 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     internal static partial int Kill(int pid, int signal);
 
+    /// <summary>geteuid(2).</summary>
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    internal static partial uint EffectiveUser();
+
+    /// <summary>Whose it is, and whether it is a folder and no link to one; null where nothing is there.</summary>
+    internal static (uint User, bool IsFolder)? OwnerOf(string path)
+    {
+        const int WorkingFolder = -100, NoFollow = 0x100, TypeMask = 0xf000, Folder = 0x4000;
+        const uint TypeAndOwner = 0x1 | 0x8;
+        return StatX(WorkingFolder, path, NoFollow, TypeAndOwner, out var status) == 0
+            ? (status.Owner, (status.TypeAndMode & TypeMask) == Folder)
+            : null;
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatX(int folder, string path, int flags, uint mask, out FileStatus status);
+
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int Fcntl(SafeFileHandle file, int command, ref FileLock range);
+
+    /// <summary>struct statx, the same on every architecture (statx(2)).</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct FileStatus
+    {
+        [FieldOffset(20)]
+        internal uint Owner;
+
+        [FieldOffset(28)]
+        internal ushort TypeAndMode;
+    }
 
     /// <summary>struct flock; whence SEEK_SET, start 0 and length 0 mean all of the file, however it grows.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -40,6 +40,7 @@ public sealed class OpenIntent
 
             var usage = _table[counter];
             usage.Second -= _record.First;
+            usage.Changes++;
             if (happened) usage.First = (usage.First + _record.Second).AtLeastZero();
             _table.Commit((counter, usage), (_slot, default));
         }

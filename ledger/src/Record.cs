@@ -32,8 +32,8 @@ internal enum RecordKind
 ///     32    16  leased bytes, files            bytes, files to settle
 ///     48     4  1 when it was counted          slot of its counter
 ///     52     4  0                              owner's pid
-///     56     8  0                              owner's start time
-///     64     8  0                              serial: tells a slot's tenants apart
+///     56     8  the last turn that was taken   owner's start time
+///     64     8  how often it changed           serial: tells a slot's tenants apart
 ///     72   256  key                            mark
 /// </code>
 /// </remarks>
@@ -72,8 +72,14 @@ internal struct Record
     [FieldOffset(56)]
     private ulong _started;
 
+    [FieldOffset(56)]
+    internal long Turn;
+
     [FieldOffset(64)]
     internal long Serial;
+
+    [FieldOffset(64)]
+    internal long Changes;
 
     [FieldOffset(72)]
     private Text _text;

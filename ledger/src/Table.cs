@@ -111,6 +111,10 @@ internal sealed class Table : IDisposable
     internal bool HasLeases(int counter) =>
         SlotsOf(RecordKind.Lease).Concat(SlotsOf(RecordKind.Intent)).Any(slot => this[slot].CounterSlot == counter);
 
+    /// <summary>True where a commit of that counter was begun by a process that is gone.</summary>
+    internal bool HasDeadIntents(int counter) =>
+        SlotsOf(RecordKind.Intent).Any(slot => this[slot].CounterSlot == counter && !this[slot].Owner.IsAlive());
+
     /// <summary>
     /// Takes back leases whose owners have ended (of one counter, or of all) and returns their number. Open intents stay: only their
     /// readers can tell what happened.

@@ -51,6 +51,39 @@ public sealed class CounterTests : IDisposable
     }
 
     [Fact]
+    public void A_count_holds_only_where_nothing_changed_meanwhile()
+    {
+        var fresh = _ledger.Counter("fresh");
+        foreach (var change in new Action[]
+        {
+            () => fresh.Add(new Amount(1, 0)),
+            fresh.Touch,
+            () => fresh.TryBegin(default, NoLimit, default, "step"u8)!.Complete(),
+        })
+        {
+            var before = fresh.Changes;
+            change();
+            Assert.False(fresh.TryReset(new Amount(7, 7), before));
+            Assert.True(fresh.NeedsCount);
+        }
+
+        using var lease = fresh.TryLease(new Amount(5, 1), NoLimit);
+        Assert.True(fresh.TryReset(new Amount(7, 7), fresh.Changes));
+        Assert.Equal((false, new Amount(12, 8)), (fresh.NeedsCount, fresh.Used));
+    }
+
+    [Fact]
+    public void A_turn_is_taken_once_and_can_be_given_back()
+    {
+        var other = _ledger.Counter("home");
+        Assert.True(_counter.TryTakeTurn(3));
+        Assert.False(other.TryTakeTurn(3));
+        other.GiveTurnBack();
+        Assert.True(_counter.TryTakeTurn(3));
+        Assert.True(other.TryTakeTurn(4));
+    }
+
+    [Fact]
     public void A_new_counter_needs_a_count_and_refuses_to_judge_a_limit_before_it()
     {
         var fresh = _ledger.Counter("fresh");

@@ -121,6 +121,31 @@ public sealed class FileTransferServerTests : IAsyncDisposable
         Assert.Contains("share is a file; serve needs a folder", Assert.Throws<StartException>(server.Start).Message);
     }
 
+    [Fact]
+    public async Task Usage_is_counted_in_memory_and_not_in_the_data_folder()
+    {
+        await using var server = FileTransferServer.Open(Options, _log);
+        server.Start();
+        var place = server.Options.LedgerFolder!;
+        Assert.NotEqual(_folder["data"], place);
+        Assert.True(File.Exists(Path.Combine(place, "ledger")) && File.Exists(Path.Combine(place, "bans")));
+        Assert.False(File.Exists(_folder["data/ledger"]) || File.Exists(_folder["data/bans"]));
+    }
+
+    [Fact]
+    public async Task A_place_for_usage_that_cannot_be_had_is_told_with_advice()
+    {
+        await File.WriteAllTextAsync(_folder["place"], "");
+        await using var server = FileTransferServer.Open(Options with { LedgerFolder = _folder["place"] }, _log);
+        Assert.Contains("remove it, then start again", Assert.Throws<StartException>(server.Start).Message);
+
+        File.Delete(_folder["place"]);
+        Directory.CreateDirectory(Path.Combine(_folder["place"], "ledger"));
+        var damaged = Assert.Throws<StartException>(server.Start).Message;
+        Assert.Contains(_folder["place"], damaged);
+        Assert.DoesNotContain("denied", damaged);
+    }
+
     private static async Task<(string Serial, string Fingerprint)> SerialAsync(FileTransferServer server)
     {
         using var limit = new CancellationTokenSource(Patience);

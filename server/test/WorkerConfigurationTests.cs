@@ -16,6 +16,7 @@ public sealed class WorkerConfigurationTests
         {
             Root = "/srv/naïve \"root\"\n",
             Data = "/data",
+            LedgerFolder = "/memory",
             Listen = IPEndPoint.Parse("[::1]:7"),
             Model = "threads",
             Storage = "memory",

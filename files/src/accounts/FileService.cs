@@ -11,8 +11,6 @@ public sealed class FileService : IAsyncDisposable
 
     private static readonly TimeSpan RootPause = TimeSpan.FromMilliseconds(10);
 
-    private const string LedgerName = "ledger";
-
     private readonly FileServiceOptions _options;
     private readonly IAccountStore _accounts;
     private readonly Ledger.Ledger _ledger;
@@ -40,8 +38,9 @@ public sealed class FileService : IAsyncDisposable
     /// </summary>
     /// <exception cref="HomeException">ROOT and data folder overlap.</exception>
     /// <exception cref="AccountStoreException">The server's secret cannot be read or made.</exception>
-    /// <exception cref="IOException">The data folder or the ledger cannot be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">The data folder or the ledger may not be opened.</exception>
+    /// <exception cref="FileException"><see cref="FileError.Storage"/>: usage cannot be counted; the message is for the operator.</exception>
+    /// <exception cref="IOException">The data folder cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">The data folder may not be opened.</exception>
     public FileService(FileServiceOptions options, IAccountStore accounts, IStorage storage, ILogger<FileService> log)
         : this(
             options,
@@ -65,13 +64,13 @@ public sealed class FileService : IAsyncDisposable
         if (hasFolders) KnowRoot();
         _decoys = new DecoyVerifiers(LoginSecret.Open(options.Data));
         _decoys.Imitate(accounts.List());
-        _ledger = Ledger.Ledger.Open(Path.Combine(options.Data, LedgerName), log);
+        (_ledger, _bans) = LedgerFiles.Open(options, _clock, log);
         _strangers = new Places(_ledger, "strangers");
         _visitors = new Places(_ledger, "visitors");
         _rootSessions = new RootSessions(_ledger);
-        _bans = Bans.Open(options.Bans, options.Data, _clock, log);
         _opener = opener(_ledger);
         Tell(_homes, before: null);
+        if (!options.IsMember) _opener.BeginSweeping(ServedPlaces);
         accounts.Changed += OnChanged;
         _timer = _clock.CreateTimer(static state => ((FileService)state!).OnTick(), this, ReviewInterval, ReviewInterval);
     }
@@ -161,12 +160,14 @@ public sealed class FileService : IAsyncDisposable
     {
         _accounts.Reload();
         Review(looksAgain: true);
+        if (!_options.IsMember) _opener.CountAnew();
     }
 
     /// <summary>Ends every session and closes the ledger.</summary>
     public async ValueTask DisposeAsync()
     {
         await _timer.DisposeAsync();
+        await _opener.CloseAsync();
         _accounts.Changed -= OnChanged;
         foreach (var entry in _roster.List())
         {
@@ -324,6 +325,14 @@ public sealed class FileService : IAsyncDisposable
 
         var taken = found.Where(home => !home.IsNamed).Select(home => AccountName.Quoted(home.Name)).ToList();
         if (taken.Count > 0) _log.HomesFound(_homes.Root, string.Join(", ", taken));
+    }
+
+    /// <summary>All homes that are served now.</summary>
+    private IReadOnlyCollection<string> ServedPlaces()
+    {
+        var homes = Volatile.Read(ref _homes);
+        var places = _accounts.List().Where(account => !homes.Conflicts.ContainsKey(account.Name)).Select(account => homes.PlaceOf(account.Name));
+        return [.. places.Append(Anonymous == AnonymousAccess.None ? null : homes.Root).OfType<string>().Distinct()];
     }
 
     private void OnTick()

@@ -9,6 +9,10 @@ public sealed record FileServiceOptions
     /// <summary>The data folder: ledger, secrets. Never inside a home.</summary>
     public required string Data { get; init; }
 
+    /// <summary>Where usage and bans are counted, among all processes that serve the data folder; null for where <see cref="Ledger.LedgerFolder.For"/> says.
+    /// It must exist unless this process owns the data folder. Never inside a home.</summary>
+    public string? LedgerFolder { get; init; }
+
     /// <summary>What anonymous visitors may do.</summary>
     public AnonymousAccess Anonymous { get; init; }
 

@@ -3,12 +3,16 @@ namespace Argosy.Files;
 /// <content>What changes names.</content>
 public sealed partial class FileSession
 {
+    /// <summary>What a folder or a link takes of most disks, whatever it holds. Bytes.</summary>
+    private const long Block = 4096;
+
     /// <summary>Makes a folder; with <paramref name="parents"/> also those above it, and an existing one is fine.</summary>
     public async ValueTask MakeFolderAsync(RemotePath path, bool parents = false)
     {
         Require(path, Permissions.MakeFolder, "made");
         if (!parents)
         {
+            await RequireSpaceAsync(Block);
             await _home.MakeFolderAsync(path);
             Log.FolderMade(Name, path);
             return;
@@ -30,7 +34,8 @@ public sealed partial class FileSession
     /// <summary>Makes a symbolic link.</summary>
     /// <param name="path">The link.</param>
     /// <param name="target">Where it points: relative to its folder, <c>..</c> only at the beginning, and not out of the home.</param>
-    /// <exception cref="FileException"><see cref="FileError.BadName"/> for any other target; <see cref="FileError.NotSupported"/> where the storage has no links.</exception>
+    /// <exception cref="FileException"><see cref="FileError.BadName"/> for any other target; <see cref="FileError.OverQuota"/>: it counts as a file of its
+    /// target's bytes; <see cref="FileError.NotSupported"/> where the storage has no links.</exception>
     public async ValueTask MakeLinkAsync(RemotePath path, ReadOnlyMemory<byte> target)
     {
         Require(path, Permissions.Write, "made");
@@ -41,7 +46,10 @@ public sealed partial class FileSession
             throw new FileException(FileError.BadName, "A link has to point to a place in the home, relative to its own folder and with .. only at the beginning.");
         }
 
-        await _home.MakeLinkAsync(path, target);
+        await RequireCountAsync();
+        await RequireSpaceAsync(Block);
+        using var tally = new LeaseTally(Usage);
+        await _home.MakeLinkAsync(path, target, tally);
     }
 
     /// <summary>Removes a file or link.</summary>
@@ -85,6 +93,7 @@ public sealed partial class FileSession
     {
         try
         {
+            await RequireSpaceAsync(Block);
             await _home.MakeFolderAsync(folder);
             Log.FolderMade(Name, folder);
         }

@@ -20,21 +20,30 @@ public sealed partial class FileSession
         await RequireSpaceAsync(request.Length ?? 0);
         var trusted = request.Checks.Count > 0;
         var staged = await _home.StageAsync(new(request.Path, Name, request.UploadId, request.Length, trusted || request.MustExist));
+        Upload upload;
         Reservation? room = null;
         try
         {
-            await RequireReceivedAsync(request, staged);
+            RequireReceived(request, staged);
             var onExisting = Decide(request, staged.Replaces is not null);
             var replaced = onExisting == OnExisting.Replace ? staged.Replaces : null;
             var files = Math.Max(0, 1 - staged.Settled.Files - (replaced is null ? 0 : 1));
-            room = new Reservation(Usage, staged.Settled.Bytes + (replaced ?? 0), files, Math.Max(request.Length ?? 0, staged.Received));
-            var check = trusted ? new ContentCheck(request.Checks) : null;
-            if (check is not null && staged.Received > 0)
-            {
-                await check.AppendAsync(staged.ReadAsync, 0, staged.Received, Offload, this, Ended);
-            }
+            room = new Reservation(Usage, staged.Settled.Bytes, replaced ?? 0, files, Math.Max(request.Length ?? 0, staged.Received));
+            await staged.AcceptAsync();
+            upload = new Upload(this, request, staged, room, trusted ? new ContentCheck(request.Checks) : null, onExisting, staged.Received);
+        }
+        catch
+        {
+            // Nothing was accepted: a new upload leaves nothing, and one that goes on leaves what was received, and its count.
+            room?.Dispose();
+            await CloseAsync(staged);
+            throw;
+        }
 
-            var upload = new Upload(this, request, staged, room, check, onExisting, staged.Received);
+        var isNew = staged.Received == 0 && staged.Settled == default;
+        try
+        {
+            await upload.CheckReceivedAsync();
             if (request.Append && upload.Offset == 0 && staged.Replaces is not null)
             {
                 await CopyInAsync(upload, staged, request.Path);
@@ -44,8 +53,7 @@ public sealed partial class FileSession
         }
         catch
         {
-            room?.Dispose();
-            await CloseAsync(staged);
+            await (isNew ? upload.AbandonAsync() : upload.DisposeAsync());
             throw;
         }
     }
@@ -65,7 +73,8 @@ public sealed partial class FileSession
         {
             var onExisting = Decide(request, staged.Replaces is not null);
             var replaced = onExisting == OnExisting.Replace ? staged.Replaces : null;
-            var room = new Reservation(Usage, replaced ?? 0, replaced is null ? 1 : 0, content.Entry.Size);
+            var room = new Reservation(Usage, 0, replaced ?? 0, replaced is null ? 1 : 0, content.Entry.Size);
+            await staged.AcceptAsync();
             await using var upload = new Upload(this, request, staged, room, null, onExisting, 0)
             {
                 Modified = content.Entry.Modified,
@@ -119,13 +128,10 @@ public sealed partial class FileSession
         }
     }
 
-    /// <summary>Where nothing was received, asking for it must not leave an empty upload behind.</summary>
-    private async ValueTask RequireReceivedAsync(UploadRequest request, IStaged staged)
+    private static void RequireReceived(UploadRequest request, IStaged staged)
     {
         if (request.MustExist && staged.Received == 0)
         {
-            using var tally = new LeaseTally(Usage);
-            await staged.DiscardAsync(tally);
             throw new FileException(FileError.NotFound, "There is no unfinished upload of that id for that path.");
         }
     }
@@ -136,7 +142,7 @@ public sealed partial class FileSession
         if (Usage.NeedsCount)
         {
             Usage.NeedsCount = false;
-            await SessionOpener.CountAsync(_home, Usage.Counter);
+            await _books.CountAsync(_grant.Home, Usage);
         }
     }
 

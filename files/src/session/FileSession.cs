@@ -11,11 +11,12 @@ public sealed partial class FileSession : IAsyncDisposable
     private readonly IHome _home;
     private readonly Access _access;
     private readonly FreeSpace _space;
+    private readonly HomeBooks _books;
     private bool _closed;
 
-    internal FileSession(SessionGrant grant, IHome home, HomeUsage usage, long minFree, IOffload offload, ILogger log)
+    internal FileSession(SessionGrant grant, IHome home, HomeUsage usage, HomeBooks books, long minFree, IOffload offload, ILogger log)
     {
-        (_grant, _home, Usage, Offload, Log) = (grant, home, usage, offload, log);
+        (_grant, _home, Usage, _books, Offload, Log) = (grant, home, usage, books, offload, log);
         _access = new Access(grant, (path, verb) => log.Refused(grant.Name, path, verb));
         _space = new FreeSpace(home, minFree);
     }
@@ -119,10 +120,12 @@ public sealed partial class FileSession : IAsyncDisposable
     public async ValueTask<Quota> QuotaAsync()
     {
         RequireLive();
-        if (Usage.IsUncounted)
+        if (_grant.NumberExisting)
         {
-            await SessionOpener.CountAsync(_home, Usage.Counter);
+            throw _access.Refusal(RemotePath.Root, "asked for what it holds"); // What others left is theirs.
         }
+
+        await _books.CountAsync(_grant.Home, Usage);
 
         var used = Usage.Used;
         return new Quota(used.Bytes, used.Files, Usage.MostBytes, Usage.MostFiles);

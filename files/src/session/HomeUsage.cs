@@ -10,6 +10,7 @@ internal sealed class HomeUsage(Counter counter, long? mostBytes, long? mostFile
     // One reference, so that another thread never sees the bytes of one quota with the files of another.
     private volatile Limits _limits = new(mostBytes, mostFiles);
     private volatile bool _needsCount;
+    private Counter? _replaced;
 
     public Counter Counter => counter;
 
@@ -58,6 +59,32 @@ internal sealed class HomeUsage(Counter counter, long? mostBytes, long? mostFile
         {
             throw Uncounted(unknown);
         }
+    }
+
+    /// <summary>
+    /// What uploads under way are going to replace still lies on the disk, and what they bring as well. Together they may ride on twice the quota, so
+    /// that one that stalls is not in the way of its own second try, and however many there are, the disk holds three times the quota at most.
+    /// </summary>
+    /// <param name="bytes">What will be freed.</param>
+    /// <returns>Null where there is no limit.</returns>
+    /// <exception cref="FileException"><see cref="FileError.OverQuota"/>.</exception>
+    public Lease? LeaseReplaced(long bytes)
+    {
+        if (MostBytes is not { } most)
+        {
+            return null;
+        }
+
+        return Bookkeeping.Try(() =>
+        {
+            var replaced = _replaced ??= counter.Beside("replaced");
+            if (replaced.NeedsCount)
+            {
+                replaced.Reset(default); // Only leases count here.
+            }
+
+            return replaced.TryLease(new(bytes, 0), new(most > long.MaxValue / 2 ? -1 : 2 * most, -1));
+        }) ?? throw new FileException(FileError.OverQuota, "Too much is being replaced at once for this quota; wait until other uploads have ended.");
     }
 
     /// <summary>Reserves and writes the intent of a step that comes next, or throws <see cref="FileError.OverQuota"/>.</summary>

@@ -65,6 +65,8 @@ internal sealed class LeaseTally(HomeUsage usage, Lease? lease = null, Amount he
         }
     }
 
+    public void Moved() => Bookkeeping.Try(usage.Counter.Touch);
+
     public void Complete()
     {
         if (IsComplete)

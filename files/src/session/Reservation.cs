@@ -13,19 +13,30 @@ internal sealed class Reservation : IDisposable
     private readonly HomeUsage _usage;
     private readonly long _credit;
     private readonly Lease _lease;
+    private readonly Lease? _replacing;
     private Amount _held; // What the lease holds: asking the ledger costs a lock among processes.
     private bool _ended;
 
     /// <param name="usage">Whose usage it is.</param>
-    /// <param name="credit">Bytes of the final file that are counted already or will be freed by it.</param>
+    /// <param name="counted">Bytes of the final file that are counted already.</param>
+    /// <param name="replaced">Bytes that will be freed by it.</param>
     /// <param name="files">1 where a file is added, else 0.</param>
     /// <param name="length">Bytes to reserve at once.</param>
     /// <exception cref="FileException"><see cref="FileError.OverQuota"/>.</exception>
-    public Reservation(HomeUsage usage, long credit, long files, long length)
+    public Reservation(HomeUsage usage, long counted, long replaced, long files, long length)
     {
-        (_usage, _credit) = (usage, credit);
-        _held = new(Math.Max(0, length - credit), files);
-        _lease = usage.Lease(_held);
+        (_usage, _credit) = (usage, counted + replaced);
+        _held = new(Math.Max(0, length - _credit), files);
+        _replacing = replaced > 0 ? usage.LeaseReplaced(replaced) : null;
+        try
+        {
+            _lease = usage.Lease(_held);
+        }
+        catch
+        {
+            _replacing?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The file may become this long now.</summary>
@@ -49,6 +60,7 @@ internal sealed class Reservation : IDisposable
     public LeaseTally Settle()
     {
         _ended = true;
+        _replacing?.Dispose();
         return new LeaseTally(_usage, _lease, _held);
     }
 
@@ -56,6 +68,7 @@ internal sealed class Reservation : IDisposable
     {
         if (!_ended)
         {
+            _replacing?.Dispose();
             _lease.Dispose();
         }
     }

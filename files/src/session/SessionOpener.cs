@@ -1,21 +1,19 @@
-using Argosy.Ledger;
 using Microsoft.Extensions.Logging;
 
 namespace Argosy.Files;
 
 /// <summary>
-/// Opens homes for logins. The first one to open a home after a crash settles what was left there, and one an hour sweeps out what has
-/// expired, whichever process it is in; the first one with a quota after a boot counts it.
+/// Opens homes for logins. The first one to open a home after a crash settles what was left there; the first one with a quota after a boot has it
+/// counted, and those that come meanwhile wait for the same count.
 /// </summary>
 internal sealed class SessionOpener : ISessionOpener
 {
     private readonly IStorage _storage;
     private readonly Ledger.Ledger _ledger;
     private readonly long _minFree;
-    private readonly TimeSpan _keep;
     private readonly ILogger _log;
-    private readonly TimeProvider _clock;
     private readonly SettlingTurns _turns;
+    private readonly HomeBooks _books;
 
     /// <param name="storage">Where the homes are.</param>
     /// <param name="ledger">Where usage is counted.</param>
@@ -27,13 +25,17 @@ internal sealed class SessionOpener : ISessionOpener
     public SessionOpener(
         IStorage storage, Ledger.Ledger ledger, long minFree, TimeSpan keep, ILogger log, TimeProvider? clock = null, bool isMember = false)
     {
-        (_storage, _ledger, _minFree, _keep, _log, _clock) = (storage, ledger, minFree, keep, log, clock ?? TimeProvider.System);
-        _turns = new SettlingTurns(ledger, _clock);
+        (_storage, _ledger, _minFree, _log) = (storage, ledger, minFree, log);
+        (_turns, _books) = (new SettlingTurns(ledger), new HomeBooks(storage, ledger, log));
+        Sweeper = new HomeSweeper(storage, ledger, _books, keep, log, clock ?? TimeProvider.System);
         if (!isMember)
         {
             _turns.BeginAnew();
         }
     }
+
+    /// <summary>Tidies up in the background.</summary>
+    internal HomeSweeper Sweeper { get; }
 
     public async ValueTask<FileSession> OpenAsync(SessionGrant grant, IOffload offload)
     {
@@ -44,12 +46,12 @@ internal sealed class SessionOpener : ISessionOpener
             home = await _storage.OpenHomeAsync(grant.Home, followLinks: grant.Paths.Count == 0, offload);
             var usage = new HomeUsage(_ledger.Counter(home.Identity), grant.QuotaBytes, grant.QuotaFiles);
             await SettleInTurnAsync(home, usage);
-            if (usage.HasLimit && usage.IsUncounted)
+            if (usage.HasLimit)
             {
-                await CountAsync(home, usage.Counter);
+                await _books.CountAsync(grant.Home, usage);
             }
 
-            return new FileSession(grant, home, usage, _minFree, offload, _log);
+            return new FileSession(grant, home, usage, _books, _minFree, offload, _log);
         }
         catch
         {
@@ -63,56 +65,34 @@ internal sealed class SessionOpener : ISessionOpener
         }
     }
 
-    /// <summary>Settles, sweeps and expires what earlier processes left in a home, without a session.</summary>
-    public async ValueTask SettleAsync(string place, IOffload offload)
+    /// <inheritdoc/>
+    public void SettleAnew()
     {
-        await using var home = await _storage.OpenHomeAsync(place, followLinks: false, offload);
-        await SettleAsync(home, new HomeUsage(_ledger.Counter(home.Identity), null, null));
+        _turns.BeginAnew();
+        Sweeper.Wake(count: false);
     }
 
-    /// <summary>Counts a home, unless somebody else did while this waited for its turn.</summary>
-    public static ValueTask CountAsync(IHome home, Counter counter) => home.CountAsync(counted => Bookkeeping.Try(() =>
-    {
-        if (counter.NeedsCount)
-        {
-            counter.Reset(new(counted.Bytes, counted.Files));
-        }
-    }));
+    public void BeginSweeping(Func<IReadOnlyCollection<string>> places) => Sweeper.Begin(places);
 
-    /// <inheritdoc/>
-    public void SettleAnew() => _turns.BeginAnew();
+    public void CountAnew() => Sweeper.Wake(count: true);
+
+    public ValueTask CloseAsync() => Sweeper.DisposeAsync();
 
     private async ValueTask SettleInTurnAsync(IHome home, HomeUsage usage)
     {
-        if (!_turns.TryTake(home.Identity))
+        if (!_turns.TryTake(usage.Counter))
         {
             return;
         }
 
         try
         {
-            await SettleAsync(home, usage);
+            await _books.SettleAsync(home, usage);
         }
         catch
         {
-            _turns.GiveBack(home.Identity); // The next one tries again.
+            _turns.GiveBack(usage.Counter); // The next one tries again.
             throw;
         }
-    }
-
-    private async ValueTask SettleAsync(IHome home, HomeUsage usage)
-    {
-        // Marks name staged files, so they are asked about before those are swept.
-        foreach (var intent in Bookkeeping.Try(_ledger.OpenIntents))
-        {
-            if (intent.Key == home.Identity)
-            {
-                var happened = await home.HappenedAsync(intent.Mark);
-                Bookkeeping.Try(() => intent.Settle(happened));
-                _log.Settled(Escaped.Text(intent.Mark.Span), happened);
-            }
-        }
-
-        await home.SweepAsync(_clock.GetUtcNow().UtcDateTime - _keep, () => new LeaseTally(usage, enforced: false));
     }
 }

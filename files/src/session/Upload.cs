@@ -217,6 +217,15 @@ public sealed class Upload : IAsyncDisposable
         await _staged.DiscardAsync(tally);
     }
 
+    /// <summary>Takes what was received before into the checksums.</summary>
+    internal async ValueTask CheckReceivedAsync()
+    {
+        if (_check is not null && Offset > 0)
+        {
+            await _check.AppendAsync(_staged.ReadAsync, 0, Offset, _session.Offload, _session, _session.Ended);
+        }
+    }
+
     private void RequireAnnounced(long more)
     {
         if (_request.Length is { } length && more > length - Offset)

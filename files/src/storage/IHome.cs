@@ -45,9 +45,9 @@ public interface IHome : IAsyncDisposable
     /// <summary>Makes a folder.</summary>
     ValueTask MakeFolderAsync(RemotePath path);
 
-    /// <summary>Makes a symbolic link.</summary>
+    /// <summary>Makes a symbolic link; it counts as a file of its target's bytes.</summary>
     /// <exception cref="FileException"><see cref="FileError.NotSupported"/> where there are none.</exception>
-    ValueTask MakeLinkAsync(RemotePath path, ReadOnlyMemory<byte> target);
+    ValueTask MakeLinkAsync(RemotePath path, ReadOnlyMemory<byte> target, ITally tally);
 
     /// <summary>Removes a file or link; the tally begins and completes when bytes are freed.</summary>
     ValueTask RemoveAsync(RemotePath path, ITally tally);
@@ -71,14 +71,22 @@ public interface IHome : IAsyncDisposable
     /// <summary>Bytes the storage can still take, or null where that is not limited.</summary>
     ValueTask<long?> FreeAsync();
 
-    /// <summary>Counts what the home holds, published and unfinished, and hands the sum to <paramref name="counted"/> while no
-    /// replacement or removal can come between.</summary>
+    /// <summary>
+    /// Counts what the home holds, published and unfinished, and hands the sum to <paramref name="counted"/> while no replacement or removal can come
+    /// between. It may take long and holds nothing meanwhile: what changes before it has ended may be in the sum or not.
+    /// </summary>
     ValueTask CountAsync(Action<Usage> counted);
 
     /// <summary>Whether the step that a crashed process marked (<see cref="ITally.Begin(Usage, ReadOnlySpan{byte})"/>) had happened.</summary>
     ValueTask<bool> HappenedAsync(ReadOnlyMemory<byte> mark);
 
-    /// <summary>Removes what crashed processes left staged and unfinished uploads untouched since <paramref name="expired"/>.</summary>
+    /// <summary>Counts what unfinished uploads received from processes that died before they could tell.</summary>
+    ValueTask SettleUnfinishedAsync(Func<ITally> tally);
+
+    /// <summary>
+    /// Removes what crashed processes left staged and unfinished uploads untouched since <paramref name="expired"/>. It may take long; where it is
+    /// under way already, it does nothing.
+    /// </summary>
     /// <param name="expired">The age, as a time.</param>
     /// <param name="tally">Told of what is freed.</param>
     /// <param name="marks">The marks of all steps that are not completed, at the moment it is called: what they name stays. Null for none.</param>

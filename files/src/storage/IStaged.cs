@@ -21,6 +21,12 @@ public interface IStaged : IAsyncDisposable
     /// <summary>Length of the file that stood at the path when this was staged; null where there was none.</summary>
     long? Replaces { get; }
 
+    /// <summary>
+    /// What is staged is wanted: an unfinished upload is known from here on, and emptied where its bytes cannot be gone on with. Disposed of before, it
+    /// leaves everything as it was.
+    /// </summary>
+    ValueTask AcceptAsync();
+
     /// <summary>Writes all of <paramref name="data"/> at <paramref name="offset"/>.</summary>
     ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> data);
 

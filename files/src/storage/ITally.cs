@@ -18,6 +18,14 @@ public interface ITally : IDisposable
         Begin(change, mark);
     }
 
+    /// <summary>
+    /// A step comes next, or may, that changes where something is and not how much there is: who counts the home at this moment may see it twice
+    /// or not at all.
+    /// </summary>
+    void Moved()
+    {
+    }
+
     /// <summary>The step happened.</summary>
     void Complete();
 }

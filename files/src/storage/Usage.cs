@@ -1,6 +1,6 @@
 namespace Argosy.Files;
 
-/// <summary>Bytes (by length) and number of regular files.</summary>
+/// <summary>Bytes (by length) and number of regular files and links.</summary>
 public readonly record struct Usage(long Bytes, long Files)
 {
     /// <summary>The sum.</summary>

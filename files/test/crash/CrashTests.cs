@@ -35,6 +35,8 @@ public sealed class CrashTests : IDisposable
         { "remove", "stepped", 660, 4 },
         { "remove-tree", "begun", 700, 3 }, // Gone from the home already; the sweep counts it down.
         { "remove-tree", "stepped", 700, 3 },
+        { "link", "begun", 760, 5 },
+        { "link", "stepped", 763, 6 },
         { "rename-over", "begun", 760, 5 },
         { "rename-over", "stepped", 660, 4 },
     };
@@ -62,7 +64,9 @@ public sealed class CrashTests : IDisposable
         }
 
         await using var after = Open();
-        Assert.Equal(new Quota(bytes, files, 1 << 30, null), await (await OpenAsync(after)).QuotaAsync());
+        var next = await OpenAsync(after);
+        await after.SweepAsync();
+        Assert.Equal(new Quota(bytes, files, 1 << 30, null), await next.QuotaAsync());
         await AssertTidyAsync(after);
     }
 
@@ -88,6 +92,7 @@ public sealed class CrashTests : IDisposable
 
             await using var vessel = Open();
             await CheckAsync(await OpenAsync(vessel), acknowledged);
+            await vessel.SweepAsync();
             await AssertTidyAsync(vessel);
         }
     }

@@ -44,6 +44,9 @@ internal sealed class Steps(IHome home, string within)
             case "remove-tree":
                 await home.RemoveFolderAsync(Path("tree"), true, tally());
                 break;
+            case "link":
+                await home.MakeLinkAsync(RemotePath.Parse("link"), "old"u8.ToArray(), tally());
+                break;
             case "rename-over":
                 await home.RenameAsync(Path("older"), Path("old"), true, tally());
                 break;
@@ -64,6 +67,7 @@ internal sealed class Steps(IHome home, string within)
     private async Task<IStaged> StageAsync(string name, string? id)
     {
         var staged = await home.StageAsync(new(Path(name), "ann", id, null, Trust: true));
+        await staged.AcceptAsync();
         await staged.WriteAsync(0, new byte[700]);
         return staged;
     }

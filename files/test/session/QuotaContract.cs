@@ -5,6 +5,28 @@ namespace Argosy.Files.Tests;
 public sealed class LocalQuotaTests : QuotaContract
 {
     protected override IStorage CreateStorage() => new LocalStorage(new() { Staging = Path.Combine(Temporary.Path, "staging") });
+
+    [Fact]
+    public async Task Links_count_as_files_of_their_targets_bytes()
+    {
+        await Session.PutAsync("a", "12345");
+        await Session.MakeLinkAsync(P("link"), "a"u8.ToArray());
+        await Session.MakeLinkAsync(P("other"), "link"u8.ToArray());
+        Assert.Equal(new Quota(5 + 1 + 4, 3, 100, 3), await Session.QuotaAsync());
+        Assert.Equal(FileError.OverQuota, await FailsAsync(() => Session.MakeLinkAsync(P("fourth"), "a"u8.ToArray())));
+        await Session.RenameAsync(P("other"), P("link"));
+        Assert.Equal(FileError.AlreadyExists, await FailsAsync(() => Session.MakeLinkAsync(P("a"), "b"u8.ToArray())));
+        Assert.Equal(new Quota(5 + 4, 2, 100, 3), await Session.QuotaAsync());
+        Assert.Equal(FileError.OverQuota, await FailsAsync(() => Session.MakeLinkAsync(P("long"), Enumerable.Repeat((byte)'x', 92).ToArray())));
+        await Session.PutAsync("link", "123");
+        Assert.Equal(new Quota(5 + 3, 2, 100, 3), await Session.QuotaAsync());
+        await Session.MakeFolderAsync(P("folder"));
+        await Session.MakeLinkAsync(P("folder/link"), "../a"u8.ToArray());
+        await Session.RemoveFolderAsync(P("folder"), recursive: true);
+        await Session.MakeLinkAsync(P("link2"), "a"u8.ToArray());
+        await Session.RemoveAsync(P("link2"));
+        Assert.Equal(new Quota(5 + 3, 2, 100, 3), await Session.QuotaAsync());
+    }
 }
 
 public sealed class MemoryQuotaTests : QuotaContract
@@ -19,6 +41,8 @@ public abstract class QuotaContract : IAsyncLifetime
     private FileSession _session = null!;
 
     internal TestFolder Temporary { get; } = new();
+
+    internal FileSession Session => _session;
 
     public async ValueTask InitializeAsync()
     {
@@ -254,6 +278,101 @@ public abstract class QuotaContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_refused_upload_with_an_id_leaves_nothing()
+    {
+        await _session.PutAsync("taken", "x");
+        var weak = await _vessel.OpenAsync(grant => grant with { Permissions = Permissions.Write, QuotaBytes = 100, QuotaFiles = 3 });
+        foreach (var (session, request, error) in new (FileSession, UploadRequest, FileError)[]
+        {
+            (_session, new() { Path = P("new"), UploadId = "1", Length = 100 }, FileError.OverQuota),
+            (_session, new() { Path = P("taken"), UploadId = "2", Overwrite = false }, FileError.AlreadyExists),
+            (weak, new() { Path = P("taken"), UploadId = "3" }, FileError.NotPermitted),
+            (_session, new() { Path = P("new"), UploadId = "4", MustExist = true }, FileError.NotFound),
+        })
+        {
+            Assert.Equal(error, await FailsAsync(() => session.OpenUploadAsync(request)));
+        }
+
+        Assert.Empty(await _session.ListUploadsAsync());
+        Assert.Equal(new Quota(1, 1, 100, 3), await _session.QuotaAsync());
+        Assert.Equal(["lock"], Staged());
+    }
+
+    [Fact]
+    public async Task A_refused_continuation_keeps_what_was_received_and_its_count()
+    {
+        await LeaveAsync(60);
+        await _session.PutAsync(P("other"), new byte[30]);
+        foreach (var length in new long[] { 101, 100, 71 })
+        {
+            var request = new UploadRequest { Path = P("file"), UploadId = "id", Length = length };
+            Assert.Equal(FileError.OverQuota, await FailsAsync(() => _session.OpenUploadAsync(request)));
+            Assert.Equal(60, Assert.Single(await _session.ListUploadsAsync()).Received);
+            Assert.Equal(new Quota(90, 2, 100, 3), await _session.QuotaAsync());
+        }
+
+        await using var upload = await _session.OpenUploadAsync(new() { Path = P("file"), UploadId = "id", Length = 70 });
+        Assert.Equal(60, upload.Offset);
+        await upload.WriteAsync(new byte[10]);
+        await upload.CommitAsync();
+        Assert.Equal(new Quota(100, 2, 100, 3), await _session.QuotaAsync());
+    }
+
+    [Fact]
+    public async Task A_continuation_as_another_file_that_is_refused_keeps_what_was_received()
+    {
+        await using (var upload = await _session.OpenUploadAsync(new() { Path = P("file"), UploadId = "id", Length = 80 }))
+        {
+            await upload.WriteAsync(new byte[60]);
+        }
+
+        Assert.Equal(FileError.OverQuota, await FailsAsync(() => _session.OpenUploadAsync(new() { Path = P("file"), UploadId = "id", Length = 101 })));
+        Assert.Equal(60, Assert.Single(await _session.ListUploadsAsync()).Received);
+        await using var again = await _session.OpenUploadAsync(new() { Path = P("file"), UploadId = "id", Length = 80 });
+        Assert.Equal(60, again.Offset);
+    }
+
+    [Fact]
+    public async Task An_append_with_an_id_that_does_not_fit_leaves_nothing()
+    {
+        await _session.PutAsync(P("file"), new byte[60]);
+        await _session.PutAsync(P("other"), new byte[30]);
+        _session.Usage.Limit(50, null);
+        Assert.Equal(FileError.OverQuota, await FailsAsync(() => _session.OpenUploadAsync(new() { Path = P("file"), UploadId = "id", Append = true, Length = 70 })));
+
+        Assert.Empty(await _session.ListUploadsAsync());
+        Assert.Equal(new Quota(90, 2, 50, null), await _session.QuotaAsync());
+        Assert.Equal(["lock"], Staged());
+    }
+
+    [Fact]
+    public async Task Replacements_that_stall_fill_no_more_than_twice_the_quota()
+    {
+        await _session.PutAsync(P("file"), new byte[100]);
+        var stalled = new List<Upload>();
+        for (var i = 0; i < 2; i++)
+        {
+            stalled.Add(await _session.OpenUploadAsync(new() { Path = P("file"), Length = 100 }));
+            await stalled[i].WriteAsync(new byte[99]);
+        }
+
+        Assert.Equal(FileError.OverQuota, await FailsAsync(() => _session.OpenUploadAsync(new() { Path = P("file"), Length = 100 })));
+        await stalled[0].DisposeAsync();
+        await _session.PutAsync(P("file"), new byte[100]);
+        await stalled[1].WriteAsync(new byte[1]);
+        await stalled[1].CommitAsync();
+        await _session.PutAsync(P("file"), new byte[100]);
+        Assert.Equal(new Quota(100, 1, 100, 3), await _session.QuotaAsync());
+    }
+
+    [Fact]
+    public async Task A_visitor_of_a_drop_box_is_not_told_what_others_left()
+    {
+        var visitor = await _vessel.OpenAsync(grant => grant with { Permissions = Permissions.Write, NumberExisting = true, QuotaBytes = 100 });
+        Assert.Equal(FileError.NotPermitted, await FailsAsync(() => visitor.QuotaAsync()));
+    }
+
+    [Fact]
     public async Task Fifty_uploads_at_once_never_exceed_it()
     {
         var big = 50L << 20;
@@ -355,6 +474,10 @@ public abstract class QuotaContract : IAsyncLifetime
         await sessions[0].RemoveFolderAsync(P("tree"), recursive: true);
         Assert.Equal(new Quota(0, 0, 100, 3), await _session.QuotaAsync());
     }
+
+    private string[] Staged() => this is MemoryQuotaTests
+        ? ["lock"]
+        : [.. Directory.EnumerateFiles(Path.Combine(Temporary.Path, "staging"), "*", SearchOption.AllDirectories).Select(file => Path.GetFileName(file))];
 
     private async Task<FileSession> OpenAsync(long? bytes, long? files) =>
         await _vessel.OpenAsync(grant => grant with { QuotaBytes = bytes, QuotaFiles = files });

@@ -190,18 +190,23 @@ public sealed class SessionTests : IAsyncLifetime
     {
         var clock = new ManualClock { Now = DateTimeOffset.UtcNow };
         var opener = new SessionOpener(_vessel.Storage, _vessel.Ledger, 0, TimeSpan.FromDays(7), new Listener(), clock);
-        await using (var session = await opener.OpenAsync(Vessel.Grant(_vessel.Home), InlineOffload.Instance))
+        await using var session = await opener.OpenAsync(Vessel.Grant(_vessel.Home), InlineOffload.Instance);
+        await using (var upload = await session.OpenUploadAsync(new() { Path = P("file"), UploadId = "id" }))
         {
-            await using var upload = await session.OpenUploadAsync(new() { Path = P("file"), UploadId = "id" });
             await upload.WriteAsync(new byte[5]);
         }
 
+        opener.BeginSweeping(() => [_vessel.Home]); // Nobody logs in any more.
         foreach (var (days, left) in ((int, int)[])[(6, 1), (8, 0)])
         {
             clock.Now = DateTimeOffset.UtcNow.AddDays(days);
-            await using var session = await opener.OpenAsync(Vessel.Grant(_vessel.Home), InlineOffload.Instance);
+            opener.Sweeper.Wake(count: false);
+            await opener.Sweeper.Idle;
             Assert.Equal(left, (await session.ListUploadsAsync()).Count);
+            Assert.Equal(left, (await session.QuotaAsync()).Files);
         }
+
+        await opener.CloseAsync();
     }
 
     [Fact]
@@ -274,7 +279,9 @@ public sealed class SessionTests : IAsyncLifetime
         await using var session = await opener.OpenAsync(Vessel.Grant(_vessel.Home), InlineOffload.Instance);
 
         Assert.Equal(FileError.NoSpace, await FailsAsync(() => session.PutAsync("file", "x")));
-        await session.MakeFolderAsync(P("folder"));
+        Assert.Equal(FileError.NoSpace, await FailsAsync(() => session.MakeFolderAsync(P("folder"))));
+        Assert.Equal(FileError.NoSpace, await FailsAsync(() => session.MakeFolderAsync(P("folder"), parents: true)));
+        Assert.Equal(FileError.NoSpace, await FailsAsync(() => session.MakeLinkAsync(P("link"), "file"u8.ToArray())));
         var all = await OpenAsync(Permissions.Default);
         Assert.Equal(FileError.NoSpace, await FailsAsync(() => all.OpenUploadAsync(new() { Path = P("big"), Length = long.MaxValue / 4 })));
     }

@@ -128,7 +128,7 @@ public sealed class LocalDiskTests : IAsyncLifetime
         File.CreateSymbolicLink(Path.Combine(_vessel.Home, "link"), "file");
         var session = await _vessel.OpenAsync(grant => grant with { QuotaBytes = 20 });
 
-        Assert.Equal(new Quota(15, 2, 20, null), await session.QuotaAsync());
+        Assert.Equal(new Quota(19, 3, 20, null), await session.QuotaAsync());
         Assert.Equal(FileError.OverQuota, await FailsAsync(() => session.PutAsync("more", "123456")));
     }
 

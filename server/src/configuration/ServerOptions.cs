@@ -16,6 +16,9 @@ public sealed record ServerOptions
     /// <summary>The data folder, absolute: accounts, certificate, usage.</summary>
     public string Data { get; init; } = DataFolder.DefaultPath;
 
+    /// <summary>Where usage and bans are counted; null chooses a folder in memory when the server is opened.</summary>
+    public string? LedgerFolder { get; init; }
+
     /// <summary>Where the native protocol listens.</summary>
     public IPEndPoint Listen { get; init; } = new(ListenAddress.Any, DefaultPort);
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Argosy.Files;
+using Argosy.Ledger;
 using Argosy.Sockets;
 using Microsoft.Extensions.Logging;
 
@@ -62,7 +63,9 @@ public sealed class FileTransferServer : IAsyncDisposable
         var data = DataFolder.Take(options.Data);
         try
         {
-            return new FileTransferServer(options, logs, data, worker, certificates);
+            // Chosen by whom the server starts as; it may be another user who serves.
+            var whole = options with { LedgerFolder = options.LedgerFolder ?? LedgerFolder.For(options.Data) };
+            return new FileTransferServer(whole, logs, data, worker, certificates);
         }
         catch (Exception error)
         {
@@ -169,11 +172,25 @@ public sealed class FileTransferServer : IAsyncDisposable
         }
     }
 
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    private void GiveLedger(string folder, SystemUser user)
+    {
+        try
+        {
+            if (LedgerFolder.Make(folder, Options.Data, user.UserId)) Privileges.GiveFolder(folder, user);
+        }
+        catch (IOException error)
+        {
+            throw new StartException(error.Message, error);
+        }
+    }
+
     private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
 
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     private void Become(SystemUser user)
     {
+        GiveLedger(Options.LedgerFolder!, user);
         Privileges.Drop(user);
         _log.LogInformation("Running as {User}", user.Name);
     }

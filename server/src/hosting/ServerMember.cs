@@ -101,6 +101,7 @@ internal sealed class ServerMember : IAsyncDisposable
     {
         Root = options.Root,
         Data = options.Data,
+        LedgerFolder = options.LedgerFolder,
         Anonymous = options.Anonymous,
         DefaultQuotaBytes = options.QuotaBytes,
         MinFree = options.MinFree,

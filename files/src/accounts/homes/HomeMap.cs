@@ -36,6 +36,7 @@ public sealed class HomeMap
         if (RealPath.Overlap(_root, Data))
             Fault = $"The data folder {Data} and the served folder {_root} overlap: give --data a folder outside.";
 
+        var ledger = options.LedgerFolder is { } folder ? RealPath.Of(folder) : null;
         var homes = new List<(string Name, string Place)>();
         if (options.Anonymous != AnonymousAccess.None) homes.Add((AccountName.Anonymous, _root));
         foreach (var account in accounts)
@@ -46,6 +47,8 @@ public sealed class HomeMap
             homes.Add((account.Name, place));
             if (RealPath.Overlap(place, Data))
                 _conflicts[account.Name] = $"the home {place} and the data folder {Data} overlap: choose another home by --home.";
+            if (ledger is not null && RealPath.Overlap(place, ledger))
+                _conflicts[account.Name] = $"the home {place} and {ledger}, in which usage is counted, overlap: choose another home by --home.";
         }
 
         FindOverlaps(homes);

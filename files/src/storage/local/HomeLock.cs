@@ -35,3 +35,42 @@ internal sealed class HomeLock(SafeFileHandle file, long at = 0)
         }
     }
 }
+
+/// <summary>A byte of a file that one of all threads and processes may have at a time; who does not get it does something else. Not bound to a thread.</summary>
+internal sealed class HomeTurn(SafeFileHandle file, long at)
+{
+    private int _isTaken;
+
+    /// <summary>Takes it where it is free.</summary>
+    public bool TryEnter(out Scope scope)
+    {
+        scope = default;
+        if (Interlocked.Exchange(ref _isTaken, 1) != 0)
+        {
+            return false;
+        }
+
+        var descriptor = Descriptor.Lend(file);
+        if (Kernel.TryLock(descriptor.Number, at) >= 0)
+        {
+            scope = new Scope(this, descriptor);
+            return true;
+        }
+
+        descriptor.Dispose();
+        _isTaken = 0;
+        return false;
+    }
+
+    public readonly struct Scope(HomeTurn turn, Descriptor descriptor) : IDisposable
+    {
+        public void Dispose()
+        {
+            Kernel.Unlock(descriptor.Number, turn.At);
+            descriptor.Dispose();
+            turn._isTaken = 0;
+        }
+    }
+
+    private long At => at;
+}

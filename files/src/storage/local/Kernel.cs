@@ -254,6 +254,9 @@ internal static unsafe partial class Kernel
     /// <summary>Locks one byte of a file for this open description (fcntl(2), F_OFD_SETLKW), waiting for others.</summary>
     public static int Lock(int descriptor, long at) => LockRange(descriptor, 38, FileLock.Write, at, out _);
 
+    /// <summary>The same without waiting (F_OFD_SETLK).</summary>
+    public static int TryLock(int descriptor, long at) => LockRange(descriptor, 37, FileLock.Write, at, out _);
+
     /// <summary>Frees what <see cref="Lock"/> took.</summary>
     public static int Unlock(int descriptor, long at) => LockRange(descriptor, 37, FileLock.None, at, out _);
 

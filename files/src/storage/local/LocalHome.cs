@@ -10,6 +10,9 @@ internal sealed class LocalHome(LocalStorage storage, LocalTree tree, IOffload o
 
     private const int Batch = 256;
 
+    /// <summary>Milliseconds that long work keeps a thread.</summary>
+    private const int Slice = 10;
+
     private readonly LocalBurst _burst = new(tree);
     private bool _closed;
 
@@ -52,13 +55,13 @@ internal sealed class LocalHome(LocalStorage storage, LocalTree tree, IOffload o
 
     public ValueTask MakeFolderAsync(RemotePath path) => Run(static work => work.tree.MakeFolder(work.path), (tree, path));
 
-    public ValueTask MakeLinkAsync(RemotePath path, ReadOnlyMemory<byte> target) =>
-        Run(static work => work.tree.MakeLink(work.path, work.target.Span), (tree, path, target));
+    public ValueTask MakeLinkAsync(RemotePath path, ReadOnlyMemory<byte> target, ITally tally) =>
+        Run(static work => work.tree.MakeLink(work.path, work.target.Span, work.tally), (tree, path, target, tally));
 
     public ValueTask RemoveAsync(RemotePath path, ITally tally) => Run(static work => work.tree.Remove(work.path, work.tally), (tree, path, tally));
 
     public ValueTask RemoveFolderAsync(RemotePath path, bool recursive, ITally tally) =>
-        Run(static work => work.tree.RemoveFolder(work.path, work.recursive, work.tally), (tree, path, recursive, tally));
+        RunSteps(tree.RemoveFolder(path, recursive, tally));
 
     public ValueTask RenameAsync(RemotePath from, RemotePath to, bool overwrite, ITally tally) =>
         Run(static work => work.tree.Rename(work.from, work.to, work.overwrite, work.tally), (tree, from, to, overwrite, tally));
@@ -74,13 +77,15 @@ internal sealed class LocalHome(LocalStorage storage, LocalTree tree, IOffload o
 
     public ValueTask<long?> FreeAsync() => Offload().RunAsync(static tree => (long?)tree.Free(), tree);
 
-    public ValueTask CountAsync(Action<Usage> counted) => Run(static work => work.tree.Count(work.counted), (tree, counted));
+    public ValueTask CountAsync(Action<Usage> counted) => RunSteps(tree.Count(counted));
 
     public ValueTask<bool> HappenedAsync(ReadOnlyMemory<byte> mark) =>
         Offload().RunAsync(static work => work.tree.Happened(work.mark.Span), (tree, mark));
 
+    public ValueTask SettleUnfinishedAsync(Func<ITally> tally) => Run(static work => work.tree.SettleUnfinished(work.tally), (tree, tally));
+
     public ValueTask SweepAsync(DateTime expired, Func<ITally> tally, Func<IReadOnlyList<ReadOnlyMemory<byte>>>? marks) =>
-        Run(static work => work.tree.Sweep(work.expired, work.tally, work.marks), (tree, expired, tally, marks: marks ?? (static () => [])));
+        RunSteps(tree.Sweep(expired, tally, marks ?? (static () => [])));
 
     public ValueTask DisposeAsync()
     {
@@ -98,6 +103,29 @@ internal sealed class LocalHome(LocalStorage storage, LocalTree tree, IOffload o
     {
         _burst.Leave();
         return offload;
+    }
+
+    /// <summary>Long work, in slices: whoever waits for the same threads gets one in between.</summary>
+    private async ValueTask RunSteps(IEnumerable<int> work)
+    {
+        using var steps = work.GetEnumerator();
+        while (await Offload().RunAsync(TakeSlice, steps))
+        {
+        }
+    }
+
+    private static bool TakeSlice(IEnumerator<int> steps)
+    {
+        var end = Environment.TickCount64 + Slice;
+        while (steps.MoveNext())
+        {
+            if (Environment.TickCount64 >= end)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private async ValueTask Run<TState>(Action<TState> action, TState state) =>

@@ -10,6 +10,7 @@ internal sealed partial class LocalStaged
     private readonly FileIdentity _identity;
     private long _held; // Bytes that were there when it was opened.
     private bool _hasBegun;
+    private (UnfinishedRecord Record, bool IsAnew)? _offered;
 
     /// <summary>What is known of an unfinished upload.</summary>
     public UnfinishedRecord? Record => _record;
@@ -27,23 +28,31 @@ internal sealed partial class LocalStaged
     /// <summary>True where nothing that came before another boot is doubtful.</summary>
     private bool IsSound => Trusted >= Received;
 
-    /// <summary>Goes on with an unfinished upload, or begins it anew where it is of another file.</summary>
-    public void Continue(StageRequest request, string uploadId)
+    /// <summary>True for what is kept only to be published, and once an unfinished upload was accepted.</summary>
+    public bool IsAccepted => _offered is null;
+
+    /// <summary>An unfinished upload to go on with, or to begin anew where it is of another file; nothing changes before <see cref="Accept"/>.</summary>
+    public void Offer(StageRequest request, string uploadId)
     {
-        var known = _record;
-        if (known is null || (known.Length is { } before && request.Length is { } now && before != now))
+        var isAnew = _record is null || (_record.Length is { } before && request.Length is { } now && before != now);
+        var known = isAnew ? new(request.Owner, uploadId, request.Path, request.Length, UnfinishedRecord.ThisBoot, _identity, Settled) : _record!;
+        _offered = (known with { Length = request.Length ?? known.Length }, isAnew);
+        Trusted = isAnew ? 0 : Trusted;
+        Received = isAnew ? 0 : request.Trust ? Received : Trusted; // What lies behind stays until something is written.
+    }
+
+    /// <summary>Goes on with what was offered.</summary>
+    public void Accept()
+    {
+        var (known, isAnew) = _offered!.Value;
+        if (isAnew)
         {
             Errno.Check(Kernel.SetLength(Number, 0), _path);
-            (_held, Received, Trusted) = (0, 0, 0);
-            known = new(request.Owner, uploadId, request.Path, request.Length, UnfinishedRecord.ThisBoot, _identity, Settled);
+            _held = 0;
         }
 
-        if (!request.Trust)
-        {
-            Received = Trusted; // What lies behind stays until something is written.
-        }
-
-        Remember(known with { Length = request.Length ?? known.Length });
+        Remember(known);
+        _offered = null;
     }
 
     /// <summary>Somebody has compared bytes with what was sent.</summary>

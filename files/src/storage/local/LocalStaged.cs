@@ -191,7 +191,8 @@ internal sealed partial class LocalStaged : IDisposable
             return;
         }
 
-        if (!_isGone && !IsUnfinished)
+        // Of an upload that was not accepted only that stays which was there before it.
+        if (!_isGone && (!IsUnfinished || (!IsAccepted && _record is null)))
         {
             using var staging = Staging.Lend();
             Kernel.Unlink(staging.Number, _name);
@@ -294,7 +295,7 @@ internal sealed partial class LocalStaged : IDisposable
             LocalTree.RefuseFolder(target, _path);
         }
 
-        tally.Begin(exists && target.IsFile ? change - new Usage(target.Length, 1) : change, Mark(status));
+        tally.Begin(exists ? change - target.Usage : change, Mark(status));
         return TryMove(parent, _path.TerminatedName, exists ? 0 : Kernel.NoReplace);
     }
 

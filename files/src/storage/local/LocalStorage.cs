@@ -11,6 +11,7 @@ public sealed class LocalStorage : IStorage, IDisposable
     private readonly LocalStorageOptions _options;
     private readonly Dictionary<(string Identity, bool FollowLinks), LocalTree> _open = [];
     private readonly Lock _lock = new();
+    private readonly PlaceTurns _turns = new();
     private readonly SafeFileHandle? _staging;
     private readonly Jail _disk;
 
@@ -29,8 +30,15 @@ public sealed class LocalStorage : IStorage, IDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask<IHome> OpenHomeAsync(string place, bool followLinks, IOffload offload) => offload.RunAsync(
-        static work => (IHome)new LocalHome(work.This, work.This.Open(work.place, work.followLinks), work.offload), (This: this, place, followLinks, offload));
+    public async ValueTask<IHome> OpenHomeAsync(string place, bool followLinks, IOffload offload) =>
+        (await OpenAsync(place, followLinks, offload, onlyUsed: false))!;
+
+    /// <inheritdoc/>
+    public ValueTask<IHome?> OpenIfUsedAsync(string place, IOffload offload) => OpenAsync(place, followLinks: false, offload, onlyUsed: true);
+
+    /// <inheritdoc/>
+    public ValueTask SweepStraysAsync(IReadOnlyCollection<string> places, DateTime expired, IOffload offload) =>
+        _staging is null ? default : new StraySweep(_staging, expired, IsInUse).RunAsync(offload, places.Select(NameOf));
 
     /// <summary>Closes what is open; sessions should have ended.</summary>
     public void Dispose()
@@ -62,22 +70,59 @@ public sealed class LocalStorage : IStorage, IDisposable
 
     private static byte[] Terminated(string text) => [.. Encoding.UTF8.GetBytes(text), 0];
 
-    private LocalTree Open(string place, bool followLinks)
+    /// <summary>
+    /// Opens one place at a time: where its disk hangs, one thread hangs with it, and nobody who wants another home.
+    /// </summary>
+    private async ValueTask<IHome?> OpenAsync(string place, bool followLinks, IOffload offload, bool onlyUsed)
     {
-        var home = OpenPlace(place, out var status);
-        var identity = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{status.DeviceMajor:x}-{status.DeviceMinor:x}-{status.Inode:x}-{status.Born.Seconds:x}-{status.Born.Nanoseconds:x}");
+        using var turn = await _turns.TakeAsync(place);
+        var tree = await offload.RunAsync(
+            static work => work.This.Open(work.place, work.followLinks, work.onlyUsed), (This: this, place, followLinks, onlyUsed));
+        return tree is null ? null : new LocalHome(this, tree, offload);
+    }
+
+    /// <summary>Opens a home, or takes the one that is open. What can take long happens outside the lock.</summary>
+    private LocalTree? Open(string place, bool followLinks, bool onlyUsed)
+    {
+        if (FindPlace(place, onlyUsed, out var status) is not { } home)
+        {
+            return null;
+        }
+
+        var identity = IdentityOf(status);
+        if (Take(identity, followLinks, null) is { } open)
+        {
+            home.Dispose();
+            return open;
+        }
+
+        var jail = new Jail(home, followLinks, _options.Walk);
+        if (onlyUsed && !HasStaging(jail, status))
+        {
+            jail.Dispose();
+            return null;
+        }
+
+        return Take(identity, followLinks, Open(jail, identity, status));
+    }
+
+    /// <summary>The tree that is open, one more user's; else <paramref name="opened"/>.</summary>
+    private LocalTree? Take(string identity, bool followLinks, LocalTree? opened)
+    {
         lock (_lock)
         {
-            if (_open.TryGetValue((identity, followLinks), out var tree))
+            if (!_open.TryGetValue((identity, followLinks), out var tree))
             {
-                home.Dispose();
+                if (opened is null)
+                {
+                    return null;
+                }
+
+                _open.Add((identity, followLinks), tree = opened);
             }
             else
             {
-                tree = Open(new Jail(home, followLinks, _options.Walk), identity, status);
-                _open.Add((identity, followLinks), tree);
+                opened?.Dispose(); // By another name of the same place, somebody else was first.
             }
 
             tree.Users++;
@@ -85,8 +130,13 @@ public sealed class LocalStorage : IStorage, IDisposable
         }
     }
 
-    /// <summary>Opens a home. Whoever chose its place has resolved its links; one that stands there now has been put there since, and is not followed.</summary>
-    private SafeFileHandle OpenPlace(string place, out Status status)
+    /// <summary>
+    /// Opens a home's folder. Whoever chose its place has resolved its links; one that stands there now has been put there since, and is not followed.
+    /// </summary>
+    /// <param name="place">Where it is.</param>
+    /// <param name="mayMiss">True gives null where there is nothing.</param>
+    /// <param name="status">What it is.</param>
+    private SafeFileHandle? FindPlace(string place, bool mayMiss, out Status status)
     {
         try
         {
@@ -95,17 +145,75 @@ public sealed class LocalStorage : IStorage, IDisposable
             Errno.Check(Kernel.Stat(lent.Number, out status), "The home");
             return home;
         }
+        catch (FileException missing) when (mayMiss && missing.Error == FileError.NotFound)
+        {
+            status = default;
+            return null;
+        }
         catch (FileException failed)
         {
             throw new FileException(FileError.Storage, "The home of this account cannot be opened; ask the operator to look at it.", failed);
         }
     }
 
+    private static string IdentityOf(in Status status) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{status.DeviceMajor:x}-{status.DeviceMinor:x}-{status.Inode:x}-{status.Born.Seconds:x}-{status.Born.Nanoseconds:x}");
+
+    /// <summary>
+    /// A home's folder in the common staging folder. The number of its disk is no part of the name, since it may be another one after the next boot; all
+    /// homes that have their folder there are on the disk of the staging folder, where an inode and its birth are enough.
+    /// </summary>
+    private static string StagingName(in Status status) => Hash(string.Create(
+        CultureInfo.InvariantCulture, $"{status.Inode:x}-{status.Born.Seconds:x}-{status.Born.Nanoseconds:x}"));
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(text)).AsSpan(0, 8));
+
+    /// <summary>What the folder of a home is called in the common staging folder; null for a home that cannot be opened.</summary>
+    private string? NameOf(string place)
+    {
+        try
+        {
+            using var home = FindPlace(place, mayMiss: true, out var status);
+            return home is null ? null : StagingName(status);
+        }
+        catch (FileException)
+        {
+            return null;
+        }
+    }
+
+    private bool IsInUse(string stagingName)
+    {
+        lock (_lock)
+        {
+            return _open.Values.Any(tree => tree.StagingName == stagingName);
+        }
+    }
+
+    private bool HasStaging(Jail home, in Status status)
+    {
+        using var root = home.Lend();
+        if (Kernel.Stat(root.Number, [.. StagingFolder.Reserved, 0], Kernel.AtNoFollow, out _) >= 0)
+        {
+            return true;
+        }
+
+        if (_staging is null)
+        {
+            return false;
+        }
+
+        using var shared = Descriptor.Lend(_staging);
+        return Kernel.Stat(shared.Number, Terminated(StagingName(status)), Kernel.AtNoFollow, out _) >= 0
+            || Kernel.Stat(shared.Number, Terminated(Hash(IdentityOf(status))), Kernel.AtNoFollow, out _) >= 0;
+    }
+
     private LocalTree Open(Jail home, string identity, in Status status)
     {
         try
         {
-            return new LocalTree(home, identity, OpenStaging(home, identity, status), null, _options);
+            return new LocalTree(home, identity, OpenStaging(home, identity, status), null, _options) { StagingName = StagingName(status) };
         }
         catch (FileException failed)
         {
@@ -122,8 +230,10 @@ public sealed class LocalStorage : IStorage, IDisposable
             using var shared = Descriptor.Lend(_staging);
             if (Kernel.Stat(shared.Number, out var staging) >= 0 && staging.IsSameMount(status))
             {
-                var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(identity)).AsSpan(0, 8));
-                return StagingFolder.Open(shared.Number, Terminated(name));
+                // Until 0.2 its disk's number was a part of the name; what waits there goes on.
+                var name = Terminated(StagingName(status));
+                Kernel.Rename(shared.Number, Terminated(Hash(identity)), shared.Number, name, Kernel.NoReplace);
+                return StagingFolder.Open(shared.Number, name);
             }
         }
 

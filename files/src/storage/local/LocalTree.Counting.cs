@@ -3,43 +3,95 @@ namespace Argosy.Files;
 /// <content>What a home holds.</content>
 internal sealed partial class LocalTree
 {
-    /// <summary>Counts the home with its unfinished uploads, while nothing is replaced or removed.</summary>
-    public void Count(Action<Usage> counted)
+    /// <summary>
+    /// Counts the home with its unfinished uploads, step by step, and holds nothing in between; hands the sum to <paramref name="counted"/> while no
+    /// replacement or removal can come between. What changed meanwhile may be in it or not.
+    /// </summary>
+    public IEnumerable<int> Count(Action<Usage> counted)
     {
-        using var alone = Staging.HomeLock.Enter();
-        using var home = _jail.Lend();
-        var sum = FolderCount.Count(home.Number, "The home");
+        var sum = default(Usage);
+        using (var home = _jail.Lend())
+        {
+            var count = new FolderCount();
+            foreach (var step in count.Steps(home.Number, "The home"))
+            {
+                yield return step;
+            }
+
+            sum += count.Sum;
+        }
+
+        if (_staging is null)
+        {
+            counted(sum); // It can only be read: nothing waits there, and nothing changes.
+            yield break;
+        }
+
+        // What removed folders hold is counted down only when they are emptied.
+        foreach (var staging in AllStaging.Each())
+        {
+            foreach (var trash in NamesIn(staging, 't'))
+            {
+                var count = new FolderCount();
+                foreach (var step in CountTrash(staging, trash, count))
+                {
+                    yield return step;
+                }
+
+                sum += count.Sum;
+            }
+        }
+
+        // Of an unfinished upload counts what its record says: who receives more, or settles what a dead process received, adds the rest.
         ForEachUnfinished((folder, data, record) =>
         {
-            using var staged = OpenUnfinished(folder, data);
-            if (staged?.Record is { } idle)
-            {
-                Errno.Check(Kernel.Stat(staged.Number, out var status), "The unfinished upload");
-                var settled = new Usage(status.Length, 1);
-                (idle with { Settled = settled }).Write(folder, [(byte)'a', .. data.AsSpan(1)], IsStrict);
-                sum += settled;
-            }
-            else if (staged is null && record is not null)
+            if (record is not null && Errno.IsThere(folder.Look(data, out var status), "The unfinished upload") && record.Data == status.Identity)
             {
                 sum += record.Settled;
             }
         });
-        counted(sum + CountAllTrash());
+        yield return 1;
+        using (Staging.HomeLock.Enter())
+        {
+            counted(sum);
+        }
     }
 
-    /// <summary>Removed folders that nobody has counted down yet.</summary>
-    private Usage CountAllTrash()
+    private static List<byte[]> NamesIn(StagingFolder staging, char kind)
     {
-        var sum = default(Usage);
-        AllStaging.ForEach(staging =>
+        var names = new List<byte[]>();
+        using var folder = staging.Lend();
+        using var reader = FolderReader.Open(folder.Number, "The staging folder");
+        while (reader.Next())
         {
-            using var folder = staging.Lend();
-            using var reader = FolderReader.Open(folder.Number, "The staging folder");
-            while (reader.Next())
+            if (reader.Name[0] == kind)
             {
-                sum += reader.Name is [(byte)'t', (byte)'.', ..] ? CountTrash(staging, reader.TerminatedName.ToArray()) : default;
+                names.Add(reader.TerminatedName.ToArray());
             }
-        });
-        return sum;
+        }
+
+        return names;
+    }
+
+    /// <summary>Counts a removed folder; nothing where somebody emptied it meanwhile.</summary>
+    private static IEnumerable<int> CountTrash(StagingFolder staging, byte[] trash, FolderCount count)
+    {
+        const string Subject = "The removed folder";
+        int result;
+        using (var lent = staging.Lend())
+        {
+            result = Kernel.OpenAt(lent.Number, trash, Kernel.PathOnly | Kernel.Directory | Kernel.NoFollow);
+        }
+
+        if (result == -Errno.NotFound)
+        {
+            yield break;
+        }
+
+        using var folder = new Descriptor(Errno.Check(result, Subject));
+        foreach (var step in count.Steps(folder.Number, Subject))
+        {
+            yield return step;
+        }
     }
 }

@@ -18,7 +18,7 @@ internal sealed partial class LocalTree
                 throw new FileException(FileError.IsAFolder, $"{path} is a folder: remove it as one.");
             }
 
-            if (status.IsFile)
+            if (status.Usage != default)
             {
                 trash = RemoveFile(path, step.Parent, status, tally);
             }
@@ -36,19 +36,21 @@ internal sealed partial class LocalTree
         }
     }
 
-    public void RemoveFolder(RemotePath path, bool recursive, ITally tally)
+    /// <summary>Removes a folder; a full one is out of the home with the first step, the others empty it.</summary>
+    public IEnumerable<int> RemoveFolder(RemotePath path, bool recursive, ITally tally)
     {
         if (!recursive)
         {
             using var parent = OpenParent(path);
             Check(Kernel.Unlink(parent.Number, path.TerminatedName, Kernel.AtRemoveFolder), path);
             Sync(parent);
-            return;
+            yield break;
         }
 
         StagedName trash;
         using (var step = Enter(path))
         {
+            tally.Moved();
             trash = MoveToTrash(path, step.Parent);
             step.Leave();
             Sync(step.Parent);
@@ -56,7 +58,10 @@ internal sealed partial class LocalTree
 
         try
         {
-            RemoveTrash(trash.Staging, trash.Name, tally);
+            foreach (var step in RemoveTrash(trash.Staging, trash.Name, tally))
+            {
+                yield return step;
+            }
         }
         finally
         {
@@ -88,6 +93,7 @@ internal sealed partial class LocalTree
         using var step = Enter(from);
         using var toParent = OpenParent(to);
         Check(Kernel.Stat(step.Parent.Number, from.TerminatedName, Kernel.AtNoFollow, out var source), from);
+        tally.Moved();
         var result = from.Equals(to)
             ? 0
             : Kernel.Rename(step.Parent.Number, from.TerminatedName, toParent.Number, to.TerminatedName, Kernel.NoReplace);
@@ -178,7 +184,7 @@ internal sealed partial class LocalTree
     /// <summary>Moves a file to the trash, which is to be emptied when the lock is left; where there can be none, removes it on the spot.</summary>
     private StagedName? RemoveFile(RemotePath path, Descriptor parent, in Status status, ITally tally)
     {
-        var freed = new Usage(-status.Length, -1);
+        var freed = -status.Usage;
         if (Beside(parent, status, path) is not { } staging)
         {
             tally.Begin(freed, StepMark.NoTrace);
@@ -217,7 +223,7 @@ internal sealed partial class LocalTree
             return RemoveFile(from, fromParent, source, tally);
         }
 
-        var spare = target.IsFile ? BeginReplace(toParent, to, target, tally) : null;
+        var spare = target.Usage != default ? BeginReplace(toParent, to, target, tally) : null;
         var result = Kernel.Rename(fromParent.Number, from.TerminatedName, toParent.Number, to.TerminatedName);
         if (result < 0)
         {
@@ -225,7 +231,7 @@ internal sealed partial class LocalTree
             throw RenameFailure(result, from, to);
         }
 
-        if (target.IsFile)
+        if (target.Usage != default)
         {
             tally.Complete();
         }
@@ -236,7 +242,7 @@ internal sealed partial class LocalTree
     /// <summary>Gives the file that will be replaced a second name in the staging folder, whose link count then tells what happened.</summary>
     private StagedName? BeginReplace(Descriptor toParent, RemotePath to, in Status target, ITally tally)
     {
-        var freed = new Usage(-target.Length, -1);
+        var freed = -target.Usage;
         if (Beside(toParent, target, to) is not { } staging)
         {
             tally.Begin(freed, StepMark.NoTrace);
@@ -265,28 +271,27 @@ internal sealed partial class LocalTree
         }
     }
 
-    /// <summary>Counts a removed folder down, then empties it.</summary>
-    private void RemoveTrash(StagingFolder staging, byte[] trash, ITally tally)
+    /// <summary>Counts a removed folder down, then empties it; step by step.</summary>
+    private IEnumerable<int> RemoveTrash(StagingFolder staging, byte[] trash, ITally tally)
     {
         var counted = staging.NewName();
-        var freed = CountTrash(staging, trash);
+        var count = new FolderCount();
+        foreach (var step in CountTrash(staging, trash, count))
+        {
+            yield return step;
+        }
+
         using (Staging.HomeLock.Enter())
         {
             using var folder = staging.Lend();
-            tally.Begin(-freed, StepMark.Comes(staging, counted));
+            tally.Begin(-count.Sum, StepMark.Comes(staging, counted));
             Errno.Check(Kernel.Rename(folder.Number, trash, folder.Number, counted), "The removed folder");
             tally.Complete();
         }
 
-        Trash.Empty(staging, counted);
-    }
-
-    private static Usage CountTrash(StagingFolder staging, byte[] trash)
-    {
-        const string Subject = "The removed folder";
-        using var lent = staging.Lend();
-        using var folder = new Descriptor(Errno.Check(
-            Kernel.OpenAt(lent.Number, trash, Kernel.PathOnly | Kernel.Directory | Kernel.NoFollow), Subject));
-        return FolderCount.Count(folder.Number, Subject);
+        foreach (var step in Trash.Empty(staging, counted))
+        {
+            yield return step;
+        }
     }
 }

@@ -18,7 +18,7 @@ internal sealed partial class LocalTree
         {
             RequireReplaceable(target, request.Path);
             RefuseFolder(target, request.Path);
-            replaces = target.IsFile ? target.Length : 0;
+            replaces = target.Usage.Bytes;
         }
 
         var destination = Destination.Of(AllStaging, parent, request.Path);
@@ -129,7 +129,7 @@ internal sealed partial class LocalTree
             ?? throw new FileException(FileError.InUse, $"Another session uploads {request.Path} under this id; wait for it or use another id.");
         try
         {
-            staged.Continue(request, uploadId);
+            staged.Offer(request, uploadId);
             return staged;
         }
         catch

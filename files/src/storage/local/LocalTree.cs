@@ -18,6 +18,9 @@ internal sealed partial class LocalTree : IDisposable
 
     public bool FollowLinks => _jail.FollowLinks;
 
+    /// <summary>What the home's folder in the common staging folder is called, where it is there.</summary>
+    public string? StagingName { get; init; }
+
     /// <summary>Sessions that have it open; guarded by the storage.</summary>
     public int Users { get; set; }
 
@@ -105,11 +108,30 @@ internal sealed partial class LocalTree : IDisposable
         Sync(parent);
     }
 
-    public void MakeLink(RemotePath path, ReadOnlySpan<byte> target)
+    /// <summary>Makes a link; it counts, so it is staged like a file, and the disk tells after a crash whether it was published.</summary>
+    public void MakeLink(RemotePath path, ReadOnlySpan<byte> target, ITally tally)
     {
-        using var parent = OpenParent(path);
-        Check(Kernel.SymbolicLink([.. target, 0], parent.Number, path.TerminatedName), path);
-        Sync(parent);
+        using var destination = LookAt(path);
+        var staging = destination.Staging;
+        var work = staging.NewName();
+        using var folder = staging.Lend();
+        RequireStaging(Kernel.SymbolicLink([.. target, 0], folder.Number, work));
+        try
+        {
+            Errno.Check(staging.Look(work, out var status), path);
+            using var step = Enter(path);
+            tally.Begin(status.Usage, StepMark.Leaves(staging, work, status.Identity));
+            Check(Kernel.Rename(folder.Number, work, step.Parent.Number, path.TerminatedName, Kernel.NoReplace), path);
+            tally.Complete();
+            step.Leave();
+            Sync(step.Parent);
+        }
+        catch
+        {
+            tally.Dispose(); // Its intent goes before its link: without the link it would say that the step has happened.
+            Kernel.Unlink(folder.Number, work);
+            throw;
+        }
     }
 
     public void Touch(RemotePath path, DateTime modified)

@@ -23,6 +23,8 @@ internal sealed class OffloadedStaged(LocalStaged staged, IOffload offload) : IS
 
     public long? Replaces => staged.Replaces;
 
+    public ValueTask AcceptAsync() => staged.IsAccepted ? default : Run(static staged => staged.Accept(), staged);
+
     public ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> data)
     {
         if (_count + data.Length <= LocalHome.SmallIO && (_count == 0 || offset == _at + _count))

@@ -30,7 +30,7 @@ internal sealed class StagingFolder : IDisposable
         using var lent = Descriptor.Lend(folder);
         Errno.Check(Kernel.Stat(lent.Number, out _status), Subject);
         HomeLock = new HomeLock(lockFile);
-        Sweeping = new HomeLock(lockFile, 1);
+        Sweeping = new HomeTurn(lockFile, 1);
         var token = RandomNumberGenerator.GetInt32(2, int.MaxValue);
         _token = token.ToString("x", CultureInfo.InvariantCulture);
         using var file = Descriptor.Lend(lockFile);
@@ -42,7 +42,7 @@ internal sealed class StagingFolder : IDisposable
 
     public HomeLock HomeLock { get; }
 
-    public HomeLock Sweeping { get; }
+    public HomeTurn Sweeping { get; }
 
     /// <summary>The reserved name itself, with its NUL.</summary>
     public static ReadOnlySpan<byte> TerminatedReserved => ".argosy-staging\0"u8;

@@ -67,7 +67,35 @@ internal sealed class StagingFolders(StagingFolder own, Jail home) : IDisposable
         }
     }
 
+    /// <summary>All of them, each open until the next one is asked for. A disk that does not answer is left out.</summary>
+    public IEnumerable<StagingFolder> Each()
+    {
+        yield return own;
+        foreach (var note in Notes())
+        {
+            if (TryOpenNoted(note) is { } folder)
+            {
+                using (folder)
+                {
+                    yield return folder;
+                }
+            }
+        }
+    }
+
     public void Dispose() => own.Dispose();
+
+    private StagingFolder? TryOpenNoted(byte[] terminatedNote)
+    {
+        try
+        {
+            return OpenNoted(terminatedNote, System.Text.Encoding.ASCII.GetString(terminatedNote.AsSpan(2..^1)));
+        }
+        catch (FileException)
+        {
+            return null; // What lies there waits until the disk is well.
+        }
+    }
 
     private List<byte[]> Notes()
     {

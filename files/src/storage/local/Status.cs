@@ -39,6 +39,9 @@ internal struct Status
     /// <summary>True where a rename between the two can work: bind mounts of one device do not count as one.</summary>
     public readonly bool IsSameMount(in Status other) => IsSameDevice(other) && Mount == other.Mount;
 
+    /// <summary>What it counts: a file its bytes, a link those of its target's name, anything else nothing.</summary>
+    public readonly Usage Usage => IsFile || IsLink ? new(Length, 1) : default;
+
     public readonly FileIdentity Identity => new(Inode, Born.Seconds, Born.Nanoseconds);
 
     public readonly FileEntry Entry(ReadOnlyMemory<byte> name, ReadOnlyMemory<byte>? target = null) =>

@@ -6,19 +6,26 @@ namespace Argosy.Files;
 /// </summary>
 internal static class Trash
 {
-    /// <summary>Deletes <paramref name="terminatedName"/>; what resists stays for the next sweep.</summary>
-    public static void Empty(StagingFolder staging, byte[] terminatedName)
+    /// <summary>Entries that go in one step.</summary>
+    private const int Stride = 64;
+
+    /// <summary>Deletes <paramref name="terminatedName"/>, step by step; what resists stays for the next sweep.</summary>
+    public static IEnumerable<int> Empty(StagingFolder staging, byte[] terminatedName)
     {
         using var folder = staging.Lend();
         var left = new Queue<byte[]>([terminatedName]);
         while (left.TryDequeue(out var name))
         {
-            Flatten(staging, folder.Number, name, left);
+            foreach (var step in Flatten(staging, folder.Number, name, left))
+            {
+                yield return step;
+            }
+
             Kernel.Unlink(folder.Number, name, Kernel.AtRemoveFolder);
         }
     }
 
-    private static void Flatten(StagingFolder staging, int folder, byte[] name, Queue<byte[]> left)
+    private static IEnumerable<int> Flatten(StagingFolder staging, int folder, byte[] name, Queue<byte[]> left)
     {
         var reader = FolderReader.TryOpen(folder, name, out var result);
         if (result == -Errno.Access && Kernel.Chmod(folder, name, 0x1c0) >= 0)
@@ -29,15 +36,21 @@ internal static class Trash
         if (reader is null)
         {
             Kernel.Unlink(folder, name);
-            return;
+            yield break;
         }
 
         using (reader)
         {
-            while (reader.Next())
+            for (var entries = 1; reader.Next(); entries++)
             {
                 RemoveEntry(staging, folder, name, reader, left);
+                if (entries % Stride == 0)
+                {
+                    yield return Stride;
+                }
             }
+
+            yield return Stride;
         }
     }
 

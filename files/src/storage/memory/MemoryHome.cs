@@ -81,7 +81,7 @@ internal sealed class MemoryHome(MemoryTree tree) : IHome
         }
     }
 
-    public ValueTask MakeLinkAsync(RemotePath path, ReadOnlyMemory<byte> target) =>
+    public ValueTask MakeLinkAsync(RemotePath path, ReadOnlyMemory<byte> target, ITally tally) =>
         throw new FileException(FileError.NotSupported, "This storage has no links.");
 
     public ValueTask RemoveAsync(RemotePath path, ITally tally)
@@ -184,6 +184,8 @@ internal sealed class MemoryHome(MemoryTree tree) : IHome
     }
 
     public ValueTask<bool> HappenedAsync(ReadOnlyMemory<byte> mark) => new(false);
+
+    public ValueTask SettleUnfinishedAsync(Func<ITally> tally) => default;
 
     public async ValueTask SweepAsync(DateTime expired, Func<ITally> tally, Func<IReadOnlyList<ReadOnlyMemory<byte>>>? marks)
     {

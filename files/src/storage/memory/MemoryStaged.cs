@@ -9,6 +9,7 @@ internal sealed class MemoryStaged : IStaged
     private MemoryFile _file = new();
     private StageRequest _request;
     private long _opened; // Bytes that were there.
+    private StageRequest? _offered; // Until it is accepted.
 
     private MemoryStaged(MemoryTree tree, StageRequest request) => (_tree, _request) = (tree, request);
 
@@ -18,7 +19,13 @@ internal sealed class MemoryStaged : IStaged
 
     public bool IsIdle { get; private set; }
 
-    public long Received => _file.Content.Length;
+    public long Received => _offered switch
+    {
+        null => _file.Content.Length,
+        { } other when IsOther(other) => 0,
+        { Trust: true } => _file.Content.Length,
+        _ => Math.Min(Trusted, _file.Content.Length), // Nobody compares the rest.
+    };
 
     public long Trusted { get; private set; }
 
@@ -38,25 +45,31 @@ internal sealed class MemoryStaged : IStaged
         if (staged is null)
         {
             staged = new(tree, request);
-            if (request.UploadId is not null)
-            {
-                tree.Unfinished.Add(staged);
-            }
-        }
-        else if (staged._request.Length is { } known && request.Length is { } wanted && known != wanted)
-        {
-            staged._file = new();
         }
 
-        if (!request.Trust)
-        {
-            staged._file.Content.SetLength(Math.Min(staged.Trusted, staged.Received));
-        }
-
-        staged.Trusted = Math.Min(staged.Trusted, staged.Received);
-        staged._request = request with { Length = request.Length ?? staged._request.Length };
-        (staged.Replaces, staged.IsIdle, staged._opened) = (replaces, false, staged.Received);
+        staged._offered = request with { Length = request.Length ?? staged._request.Length };
+        (staged.Replaces, staged.IsIdle) = (replaces, false);
         return staged;
+    }
+
+    public ValueTask AcceptAsync()
+    {
+        lock (_tree.Lock)
+        {
+            if (_offered is { } offered)
+            {
+                var received = Received;
+                _file = IsOther(offered) ? new() : _file;
+                _file.Content.SetLength(received);
+                (_request, _offered, _opened, Trusted) = (offered, null, received, Math.Min(Trusted, received));
+                if (offered.UploadId is not null && !_tree.Unfinished.Contains(this))
+                {
+                    _tree.Unfinished.Add(this);
+                }
+            }
+
+            return default;
+        }
     }
 
     public void RequireIdle()
@@ -148,9 +161,12 @@ internal sealed class MemoryStaged : IStaged
 
     public ValueTask DisposeAsync()
     {
-        IsIdle = true;
+        (IsIdle, _offered) = (true, null);
         return default;
     }
+
+    /// <summary>Another length means another file.</summary>
+    private bool IsOther(StageRequest request) => _request.Length is { } known && request.Length is { } wanted && known != wanted;
 
     private void Finish(Publication how, long length)
     {
