@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using static Argosy.Files.Tests.SessionShorthand;
 
@@ -96,6 +97,26 @@ public sealed class SweepingTests : IDisposable
         await using var vessel = Open();
         await vessel.Storage.SweepStraysAsync([vessel.Home], DateTime.UtcNow.AddDays(1), InlineOffload.Instance);
         Assert.Single(await (await vessel.OpenAsync()).ListUploadsAsync());
+    }
+
+    [Fact]
+    public async Task What_waits_under_the_name_of_an_older_version_goes_on()
+    {
+        string old;
+        await using (var before = Open())
+        {
+            var session = await before.OpenAsync();
+            await LeaveAsync(session);
+            await using var home = await before.Storage.OpenHomeAsync(before.Home, true, InlineOffload.Instance);
+            old = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(home.Identity)).AsSpan(0, 8));
+        }
+
+        var name = Staging();
+        Assert.NotEqual(old, Path.GetFileName(name));
+        Directory.Move(name, Path.Combine(_folder.Path, "staging", old));
+        await using var vessel = Open();
+        Assert.Single(await (await vessel.OpenAsync()).ListUploadsAsync());
+        Assert.Equal(name, Staging());
     }
 
     [Fact]
