@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using static Argosy.Files.Tests.SessionShorthand;
 
@@ -32,21 +33,27 @@ public sealed class SweepingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_process_that_dies_while_its_leavings_are_swept_is_asked_about_first()
+    public async Task Who_dies_after_the_dead_were_looked_for_is_left_for_the_next_sweep()
     {
         await using var vessel = Open();
         await vessel.OpenAsync();
         await using var home = await vessel.Storage.OpenHomeAsync(vessel.Home, true, InlineOffload.Instance);
         await File.WriteAllTextAsync(Path.Combine(Staging(), "w.7.1"), "x", TestContext.Current.CancellationToken);
 
-        // The marks are asked for only when it is known who is dead: the one that died last is among them.
-        var seen = new List<string[]>();
+        // Its last step is looked for when it is known to be dead, so what comes after that is left for the next sweep.
+        var calls = 0;
         await home.SweepAsync(DateTime.UtcNow.AddDays(-7), () => throw new InvalidOperationException(), () =>
         {
-            seen.Add(NamesIn(Staging()));
+            if (++calls == 1)
+            {
+                File.WriteAllText(Path.Combine(Staging(), "w.8.1"), "x");
+            }
+
             return [];
         });
-        Assert.Contains("w.7.1", seen[0]);
+        Assert.Equal(["lock", "w.8.1"], NamesIn(Staging()));
+        await vessel.SweepAsync();
+        Assert.Equal(["lock"], NamesIn(Staging()));
     }
 
     [Fact]
@@ -96,6 +103,26 @@ public sealed class SweepingTests : IDisposable
         await using var vessel = Open();
         await vessel.Storage.SweepStraysAsync([vessel.Home], DateTime.UtcNow.AddDays(1), InlineOffload.Instance);
         Assert.Single(await (await vessel.OpenAsync()).ListUploadsAsync());
+    }
+
+    [Fact]
+    public async Task What_waits_under_the_name_of_an_older_version_goes_on()
+    {
+        string old;
+        await using (var before = Open())
+        {
+            var session = await before.OpenAsync();
+            await LeaveAsync(session);
+            await using var home = await before.Storage.OpenHomeAsync(before.Home, true, InlineOffload.Instance);
+            old = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(home.Identity)).AsSpan(0, 8));
+        }
+
+        var name = Staging();
+        Assert.NotEqual(old, Path.GetFileName(name));
+        Directory.Move(name, Path.Combine(_folder.Path, "staging", old));
+        await using var vessel = Open();
+        Assert.Single(await (await vessel.OpenAsync()).ListUploadsAsync());
+        Assert.Equal(name, Staging());
     }
 
     [Fact]
