@@ -12,7 +12,8 @@ public sealed class JsonAccountStore : IAccountStore
     /// <summary>The file's name in the data folder.</summary>
     public const string FileName = "accounts.json";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    // Each change is synced, and on a busy disk many at once take their turns slowly.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     // Between two looks at the content of a file that was written a moment ago: logins look at its stamp, each of them.
     private static readonly TimeSpan Doubt = TimeSpan.FromMilliseconds(200);
@@ -100,9 +101,10 @@ public sealed class JsonAccountStore : IAccountStore
     /// <summary>Read, change, write, while no other process does; false where nothing is different.</summary>
     private bool Change(Func<Accounts, Accounts> change)
     {
+        // Before the gate: logins of this process read on meanwhile.
+        using var turn = TakeTurn();
         lock (_reading)
         {
-            using var turn = TakeTurn();
             var before = Read(_now.Version + 1);
             var after = change(before.Accounts);
             if (ReferenceEquals(before.Accounts, after)) return false;
@@ -149,7 +151,7 @@ public sealed class JsonAccountStore : IAccountStore
         {
             // A kernel lock, so a killed holder leaves none. Nobody reads or removes this file.
             return TurnFile.Take(path, Patience) ?? throw new AccountStoreException(
-                $"Another process has been changing {_path} for {Patience.TotalSeconds} s: end it, then try again.");
+                $"Other processes have been changing {_path} for {Patience.TotalSeconds} s: try again, or end them.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
