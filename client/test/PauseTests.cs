@@ -53,6 +53,7 @@ public sealed class PauseTests : IDisposable
         Assert.False(ping.IsCompleted);
         mayAnswer.SetResult();
         await ping;
+        Assert.Equal(1, server.Connections);
     }
 
     [Theory(Timeout = Timeout)]

@@ -115,8 +115,7 @@ internal static unsafe partial class Posix
 
     public static int Stat(SafeFileHandle file, out FileFacts facts) => Stat(file, Nameless, AtEmptyPath, out facts);
 
-    /// <summary>A folder for its owner alone.</summary>
-    public static int MakeFolder(SafeFileHandle folder, byte[] name) => Result(MkdirAt(folder, name, 0x1c0));
+    public static int MakeFolder(SafeFileHandle folder, byte[] name, int mode) => Result(MkdirAt(folder, name, mode));
 
     public static int Remove(SafeFileHandle folder, byte[] name) => Result(UnlinkAt(folder, name, 0));
 
