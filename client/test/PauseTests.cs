@@ -38,21 +38,24 @@ public sealed class PauseTests : IDisposable
     [Fact(Timeout = Timeout)]
     public async Task A_pause_is_not_the_servers_silence()
     {
-        var mayAnswer = new TaskCompletionSource();
+        var (wasAsked, mayAnswer) = (new TaskCompletionSource(), new TaskCompletionSource());
         await using var server = FakeServer.Greeting(async peer =>
         {
             var request = await peer.ReadRequestAsync();
+            wasAsked.SetResult();
             await mayAnswer.Task;
             await peer.SendAsync(new Reply { Id = request.Id });
         });
         await using var client = await server.ConnectAsync(Options);
         var ping = client.PingAsync(Stop);
+        await wasAsked.Task;
         _clock.Jump(45);
         // Two looks of the session's clock.
         await Task.WhenAny(ping, Task.Delay(1200, Stop));
         Assert.False(ping.IsCompleted);
         mayAnswer.SetResult();
         await ping;
+        Assert.Equal(1, server.Connections);
     }
 
     [Theory(Timeout = Timeout)]

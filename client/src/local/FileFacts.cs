@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Argosy.Client;
@@ -44,13 +43,9 @@ internal readonly struct FileFacts
     public (uint, uint, ulong) Identity => (_deviceMajor, _deviceMinor, _inode);
 
     /// <summary>
-    /// Which version of which file it is: device, inode, size, times of modification and of change. Nobody can set the last of these, so that
-    /// an edit shows even where the modification time was put back.
+    /// Whether it is the same version of the same file: device, inode, size, times of modification and of change. Nobody can set the last of these, so
+    /// that an edit shows even where the modification time was put back.
     /// </summary>
-    public string Stamp => string.Create(
-        CultureInfo.InvariantCulture, $"{_deviceMajor:x}:{_deviceMinor:x} {_inode:x} {Size:x} {_modified} {_changed}");
-
-    /// <summary>Whether both would have the same <see cref="Stamp"/>.</summary>
     public bool IsSameVersion(in FileFacts other) => Identity == other.Identity && Size == other.Size
         && _modified == other._modified && _changed == other._changed;
 
@@ -61,7 +56,5 @@ internal readonly struct FileFacts
         public readonly long Seconds;
         public readonly uint Nanoseconds;
         private readonly int _reserved;
-
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Seconds:x}.{Nanoseconds:x}");
     }
 }

@@ -72,13 +72,18 @@ internal sealed class LocalFolder : IDisposable
         return number >= 0 ? new LocalFolder(number, PlaceOf(name)) : throw Unopened(number, PlaceOf(name));
     }
 
-    /// <summary>
-    /// Opens a folder in this one, made where it is missing: for its owner alone, until <see cref="SetMode"/> says how open it is; true where it is new.
-    /// </summary>
+    /// <summary>Opens a folder in this one, made where it is missing; true where it is new.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="mode">
+    /// How open a new one is, less what the umask denies: from its first moment, so that whoever is killed leaves none too open or too closed. Its owner has
+    /// all rights in it, so that a repeated call can go on there.
+    /// </param>
+    /// <param name="follow">True to go where a link leads.</param>
     /// <exception cref="LocalFileException">Something else has the name, or the folder may not be made.</exception>
-    public (LocalFolder Folder, bool IsNew) MakeFolder(ReadOnlyMemory<byte> name, bool follow = false)
+    public (LocalFolder Folder, bool IsNew) MakeFolder(ReadOnlyMemory<byte> name, UnixFileMode mode = default, bool follow = false)
     {
-        var result = Posix.MakeFolder(_handle, Terminated(name));
+        const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, all = (UnixFileMode)0x1ff;
+        var result = Posix.MakeFolder(_handle, Terminated(name), (int)((mode & all) | own));
         if (result != Posix.Exists)
             CheckNew(result, name);
         return (OpenFolder(name, follow), result != Posix.Exists);
@@ -86,13 +91,6 @@ internal sealed class LocalFolder : IDisposable
 
     /// <summary>Removes a folder in this one if it is empty.</summary>
     public void RemoveFolder(ReadOnlyMemory<byte> name) => Posix.RemoveFolder(_handle, Terminated(name));
-
-    /// <summary>The folder's permissions, less what the umask denies. Its owner keeps his own, so that a repeated call can go on in it.</summary>
-    public void SetMode(UnixFileMode mode)
-    {
-        const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, all = (UnixFileMode)0x1ff;
-        Check(Posix.SetMode(_handle, (int)((mode & all & ~FileCreationMask.Value) | own)), isWritten: true);
-    }
 
     /// <summary>What has a name here; null where nothing has.</summary>
     public FileFacts? Find(ReadOnlyMemory<byte> name, bool follow = false)

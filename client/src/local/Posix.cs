@@ -11,7 +11,7 @@ internal static unsafe partial class Posix
 {
     public const int ReadOnly = 0, WriteOnly = 1, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, Append = 0x400, NonBlocking = 0x800;
     public const int WorkingFolder = -100, AtNoFollow = 0x100, AtFollow = 0x400, AtEmptyPath = 0x1000;
-    public const int NotFound = -2, Interrupted = -4, NoPeer = -6, TryAgain = -11, Exists = -17, NotAFolder = -20, TooManyLinks = -40;
+    public const int NotFound = -2, Interrupted = -4, NoPeer = -6, TryAgain = -11, Exists = -17, NotAFolder = -20;
     public const uint NoReplace = 1;
 
     /// <summary>POLLIN and POLLOUT.</summary>
@@ -115,8 +115,7 @@ internal static unsafe partial class Posix
 
     public static int Stat(SafeFileHandle file, out FileFacts facts) => Stat(file, Nameless, AtEmptyPath, out facts);
 
-    /// <summary>A folder for its owner alone.</summary>
-    public static int MakeFolder(SafeFileHandle folder, byte[] name) => Result(MkdirAt(folder, name, 0x1c0));
+    public static int MakeFolder(SafeFileHandle folder, byte[] name, int mode) => Result(MkdirAt(folder, name, mode));
 
     public static int Remove(SafeFileHandle folder, byte[] name) => Result(UnlinkAt(folder, name, 0));
 

@@ -27,7 +27,7 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
         var listing = LookAhead.BeginAsync(client, path, _count, stop);
         await using (var first = new LookAhead(client, path, await listing.ConfigureAwait(false), _count, stop))
         {
-            var target = OpenTarget(localFolder);
+            var target = OpenTarget(localFolder, found?.Mode ?? default);
             using var parent = target.Parent;
             var root = new TreeFolder(null, target.Folder, RemotePath.FromText(localFolder), path) { IsNew = Task.FromResult(target.IsNew) };
             if (target.IsNew)
@@ -59,7 +59,7 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
     }
 
     // The folder that the user named may be a link; nothing in it may.
-    private static (LocalFolder? Parent, byte[] Name, LocalFolder Folder, bool IsNew) OpenTarget(string localFolder)
+    private static (LocalFolder? Parent, byte[] Name, LocalFolder Folder, bool IsNew) OpenTarget(string localFolder, UnixFileMode mode)
     {
         if (LocalPath.IsFolder(localFolder))
             return (null, [], LocalFolder.Open(localFolder), false);
@@ -68,7 +68,7 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
         try
         {
             var name = LocalPath.Bytes(LocalPath.Name(place));
-            var (folder, isNew) = parent.MakeFolder(name);
+            var (folder, isNew) = parent.MakeFolder(name, mode);
             return (parent, name, folder, isNew);
         }
         catch
@@ -123,7 +123,7 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
             if (folder.Depth >= Deepest)
                 throw new LocalFileException(LocalFault.BadName, "", $"The server's folders are more than {Deepest} deep here; the rest is left out.");
             await _open.MakeRoomAsync(_levels.Count, stop).ConfigureAwait(false);
-            var (local, isNew) = folder.Local.MakeFolder(name);
+            var (local, isNew) = folder.Local.MakeFolder(name, entry.Mode);
             folder.Enter();
             var inner = new TreeFolder(folder, local, folder.Place.Append(name), folder.Path.Append(name))
             {
@@ -228,9 +228,6 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
         await folder.EndAsync().ConfigureAwait(false);
         try
         {
-            // First as open as the server's, then its time, which the first would change.
-            if (level.IsNew && level.Entry is { } made)
-                folder.Local.SetMode(made.Mode);
             if (level.Entry is { } entry)
                 folder.Local.SetModified(entry.Modified);
             return null;

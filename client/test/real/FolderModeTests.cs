@@ -30,8 +30,12 @@ public sealed class FolderModeTests
         Assert.Equal(Own | UnixFileMode.GroupRead, File.GetUnixFileMode(server.Local["tree/private"]));
     }
 
-    [Fact(Timeout = Timeout)]
-    public async Task While_it_comes_it_is_its_owners_alone()
+    [Theory(Timeout = Timeout)]
+    [InlineData(511, 511)]
+    [InlineData(448, 448)]
+    [InlineData(320, 448)]
+    [InlineData(0, 448)]
+    public async Task It_is_so_from_its_first_moment(int there, int here)
     {
         await using var server = FakeServer.Greeting(async peer =>
         {
@@ -39,7 +43,7 @@ public sealed class FolderModeTests
             {
                 var request = await peer.ReadRequestAsync();
                 if (request.Command == "stat")
-                    await peer.SendRawAsync(request, """{"id":ID,"status":"ok","type":"folder","size":0,"mtime":0,"mode":511}""");
+                    await peer.SendRawAsync(request, """{"id":ID,"status":"ok","type":"folder","size":0,"mtime":0,"mode":MODE}""".Replace("MODE", $"{there}", StringComparison.Ordinal));
                 else if (request.Command == "ls")
                     await peer.SendLinesAsync(request, FakeTree.Entry("f", "file"));
                 else
@@ -51,7 +55,7 @@ public sealed class FolderModeTests
         using var stop = new CancellationTokenSource();
         await using var walk = client.GetFolderAsync("/tree", folder["tree"], cancellationToken: stop.Token).GetAsyncEnumerator();
         Assert.True(await walk.MoveNextAsync());
-        Assert.Equal(Own, File.GetUnixFileMode(folder["tree"]));
+        Assert.Equal((UnixFileMode)here & ~FileCreationMask.Value, File.GetUnixFileMode(folder["tree"]));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => walk.MoveNextAsync().AsTask());
     }
