@@ -28,7 +28,7 @@ public sealed class LoginTests : IDisposable
         await using var server = new FakeServer(new FakeAccounts().LogInAsync);
         var refused = await Assert.ThrowsAsync<RefusedException>(() => ConnectAsync(server, "wrong"));
         Assert.Equal("login-failed", refused.Error);
-        Assert.Contains("Check the name and the password.", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Unknown name or wrong password.", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("wrong", refused.ToString().Replace("Unknown name or wrong", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 

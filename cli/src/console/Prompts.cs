@@ -48,12 +48,9 @@ internal static class Prompts
     {
         // Not disposed of while somebody may still read from it: a question that was given up leaves its reader behind.
         var terminal = ControllingTerminal.TryOpen() ?? throw new CommandException(PromptText.NobodyToAsk);
-        using var hidden = isHidden ? HiddenTyping.Begin(terminal.Descriptor, () => terminal.Write(question)) : null;
-        if (!isHidden)
-            terminal.Write(question);
         try
         {
-            var answer = await Task.Run(terminal.ReadLine, CancellationToken.None).WaitAsync(stop);
+            var answer = await AskAsync(terminal, question, isHidden, stop);
             // What was typed unseen has not moved the cursor.
             if (isHidden || answer is null)
                 terminal.Write("\n");
@@ -65,5 +62,13 @@ internal static class Prompts
             terminal.Write("\n");
             throw;
         }
+    }
+
+    private static async Task<string?> AskAsync(ControllingTerminal terminal, string question, bool isHidden, CancellationToken stop)
+    {
+        using var hidden = isHidden ? HiddenTyping.Begin(terminal.Descriptor, () => terminal.Write(question)) : null;
+        if (!isHidden)
+            terminal.Write(question);
+        return await Task.Run(terminal.ReadLine, CancellationToken.None).WaitAsync(stop);
     }
 }

@@ -24,6 +24,9 @@ internal sealed class HashCommand : RemoteCommand
         var name = parsed.GetRequiredValue(_algorithm);
         var algorithm = Algorithm(name);
         var urls = parsed.GetRequiredValue(_urls);
+        // Whoever is asked for a password is asked before there is a progress line.
+        foreach (var url in urls)
+            await remote.ConnectAsync(ArgosyUrl.Parse(url), stop);
         var progress = new Progress(remote.Results, 0) { Activity = $"computing {name}", Subject = urls.Length == 1 ? ArgosyUrl.Parse(urls[0]).Path.ToString() : "" };
         var hashes = EachAsync(urls, remote, (client, path, cancel) => HashAsync(client, path, name, algorithm, remote.Results, cancel), stop);
         return await progress.ShowAsync(hashes, stop);

@@ -49,6 +49,12 @@ public sealed class TerminalKeptTests : IAsyncDisposable
     public async Task A_question_for_a_password_stays_hidden_through_stops_and_gives_the_terminal_back()
     {
         await using var shell = await StartShellAsync();
+        await shell.TypeAsync($"env -u ARGOSY_PASSWORD {Program} mkdir {Url("/d")}\n");
+        await shell.ReadUntilAsync("Password of alex");
+        await shell.TypeAsync(FileWorld.Password + "\n");
+        await shell.ReadUntilAsync("$ ");
+        await NoteModesAsync(shell);
+
         await shell.TypeAsync($"env -u ARGOSY_PASSWORD {Program} ls {Url("/")}\n");
         await shell.ReadUntilAsync("Password of alex");
         await shell.TypeAsync(ControlZ);
@@ -79,7 +85,7 @@ public sealed class TerminalKeptTests : IAsyncDisposable
         await shell.ReadUntilAsync("argosy: Stopped.");
         await shell.ReadUntilAsync("$ ");
         await NoteModesAsync(shell);
-        await AssertKeptAsync(shell, 5);
+        await AssertKeptAsync(shell, 6);
         Assert.DoesNotContain("horse", shell.Screen, StringComparison.Ordinal);
     }
 

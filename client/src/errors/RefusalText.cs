@@ -16,7 +16,7 @@ internal static class RefusalText
         [WireError.LoginRequired] = "This needs a login. Say who you are: argosy://NAME@host/",
         [WireError.LoginFailed] = "Unknown name or wrong password.",
         [WireError.TooManySessions] = "This account has as many sessions as it may have. Close another one, or try again later.",
-        [WireError.Busy] = "The server has too many connections. Try again later.",
+        [WireError.Busy] = "Too many connections. Try again later.",
         [WireError.Stopping] = "The server is going down. Try again later.",
         [WireError.SessionEnded] = "The account was changed, disabled or removed. Log in again.",
     }.ToFrozenDictionary();
@@ -29,7 +29,7 @@ internal static class RefusalText
         [WireError.IsAFolder] = "is a folder on the server",
         [WireError.NotEmpty] = "not empty; rm -r removes it with all that is in it",
         [WireError.NotAFile] = "a device, a pipe or a socket: those are listed, never opened",
-        [WireError.OverQuota] = "over the account's quota. Remove something, or ask the server's operator for more room.",
+        [WireError.OverQuota] = "over the account's quota; remove something, or ask the server's operator for more room",
         [WireError.NoSpace] = "the server's disk is full. Try again later, or tell its operator.",
         [WireError.InUse] = "another session is working on it. Wait until that has ended.",
     }.ToFrozenDictionary();
