@@ -44,6 +44,7 @@ public sealed class FileWorld : IAsyncDisposable
             DefaultQuotaBytes = anonymousQuota,
             MinFree = 0,
             Bans = bans ?? new BanRule(),
+            Limits = new SessionLimits { PerAccount = 0, Visitors = 0, VisitorsFromAddress = 0 }, // Tests hold hundreds.
         };
     }
 

@@ -1,5 +1,6 @@
 namespace Argosy.Server.Tests;
 
+[Collection(Alone.Name)]
 public sealed class DataFolderTests : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;

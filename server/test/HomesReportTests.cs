@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Argosy.Server.Tests;
 
 /// <summary>An operator hears at start where files are, and what clients could not write to.</summary>
+[Collection(Alone.Name)]
 public sealed class HomesReportTests : IDisposable
 {
     private readonly TempFolder _folder = new();

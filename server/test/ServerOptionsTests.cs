@@ -69,6 +69,15 @@ public class ServerOptionsTests
     }
 
     [Fact]
+    public void What_concerns_files_reaches_them()
+    {
+        var options = From(("Files:Durability", "strict"), ("Files:KeepUnfinished", "30d"), ("Limits:Visitors", "13"), ("Files:MinFree", "1"), ("Bans:Failures", "3"));
+        Assert.Equal(Durability.Strict, PartsCatalog.DiskOptions(options).Durability);
+        var files = ServerMember.FileOptions(options);
+        Assert.Equal((TimeSpan.FromDays(30), 13, 1, 3), (files.KeepUnfinished, files.Limits.Visitors, files.MinFree, files.Bans.Failures));
+    }
+
+    [Fact]
     public void Nobody_has_more_than_half_of_what_a_model_serves()
     {
         var few = new ServerOptions { Model = "async", MaxConnections = 40 };

@@ -132,7 +132,7 @@ public sealed partial class WorkerTests
         await deployment.WaitForStagedAsync();
 
         Assert.Equal(0, Kill(-deployment.Server.Id, ServeProcess.SigInt));
-        await deployment.Server.WaitForLogAsync("Stopping: 1 connection");
+        await deployment.Server.WaitForLogAsync("for 1 connection;");
         await upload.WriteAsync(Contents.Random(100_000, 2));
         Assert.Equal(0, (await upload.FinishAsync()).ExitCode);
         Assert.Equal(0, (await deployment.Server.WaitAsync()).ExitCode);

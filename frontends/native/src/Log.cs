@@ -29,4 +29,7 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Debug, "Left without a proof: the login of {Account} from {Remote}")]
     public static partial void LoginLeft(ILogger log, string account, EndPoint? remote);
+
+    [LoggerMessage(11, LogLevel.Warning, "Too many connections without a login: silent ones give way, now one from {Address} ({Times} times since the last such line)")]
+    public static partial void GaveWay(ILogger log, IPAddress? address, long times);
 }

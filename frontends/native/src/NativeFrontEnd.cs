@@ -1,6 +1,4 @@
-using System.Net;
 using Argosy.Files;
-using Microsoft.Extensions.Logging;
 
 namespace Argosy.Native;
 
@@ -17,7 +15,8 @@ public sealed class NativeFrontEnd(FileService files, NativeOptions options)
     /// <summary>What is allowed, and how patient the server is.</summary>
     public NativeOptions Options { get; } = options;
 
-    private readonly RareLine _busy = new();
+    /// <summary>Connections without a login.</summary>
+    internal Strangers Strangers { get; } = new(files, options);
 
     /// <summary>Turns at what takes long.</summary>
     internal WorkTurns Work { get; } = new(options.MaxWork);
@@ -27,15 +26,4 @@ public sealed class NativeFrontEnd(FileService files, NativeOptions options)
 
     /// <summary>A handler for one connection.</summary>
     public NativeHandler CreateHandler() => new(this);
-
-    /// <summary>Takes a place for a connection that has not logged in; null where all have theirs, or all that its address may have.</summary>
-    internal IDisposable? AdmitStranger(IPAddress? address) =>
-        Files.TryAdmitStranger(Options.MaxUnauthenticated, address, Options.MaxUnauthenticatedPerAddress);
-
-    /// <summary>Somebody is told that there are too many connections: that the operator sees too.</summary>
-    internal void TellBusy(ILogger log, EndPoint? remote, bool isOverloaded)
-    {
-        if (_busy.IsDue(out long times))
-            Log.Busy(log, remote, isOverloaded ? "too many connections" : "too many connections without a login, in all or from there", times);
-    }
 }

@@ -17,14 +17,14 @@ public sealed class NativeHandler : ConnectionHandler
     /// <inheritdoc/>
     public override ValueTask SetupAsync()
     {
-        _stranger = new Stranger(_frontEnd, Connection.RemoteEndPoint);
+        _stranger = _frontEnd.Strangers.Welcome(Connection, Context.Logger);
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
     public override async ValueTask HandleAsync()
     {
-        var transport = new Transport(Connection, _frontEnd.Options);
+        var transport = new Transport(Connection, _frontEnd.Options, _stranger.IsAdmitted);
         string account = "-";
         string reason;
         try

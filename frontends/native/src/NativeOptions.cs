@@ -45,4 +45,7 @@ public sealed record NativeOptions
 
     /// <summary>How many of them one IPv4 address or one IPv6 /64 may have, so that nobody keeps all others from logging in. 0 for no limit.</summary>
     public int MaxUnauthenticatedPerAddress { get; init; } = 100;
+
+    /// <summary>How long a connection without a login may be silent before it gives way to another, where all places are taken.</summary>
+    internal TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(1);
 }

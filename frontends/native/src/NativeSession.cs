@@ -200,6 +200,7 @@ internal sealed class NativeSession : IAsyncDisposable
             Deadline login = IsOpen ? Deadline.Never : _transport.LoginDeadline;
             Deadline idle = IsOpen ? Deadline.After(Options.IdleTime) : login;
             Request? request = await Requests.NextAsync(idle, login, wake);
+            _stranger.Hear();
             return overloaded && request is not null ? throw Busy(request) : request;
         }
         catch (OperationCanceledException)
@@ -282,7 +283,7 @@ internal sealed class NativeSession : IAsyncDisposable
 
     private WireException Busy(Request request)
     {
-        _frontEnd.TellBusy(Context.Logger, Connection.RemoteEndPoint, Context.IsOverloaded);
+        _frontEnd.Strangers.TellBusy(Context.Logger, Connection.RemoteEndPoint, Context.IsOverloaded);
         return new WireException(WireError.Busy, "The server has too many connections; try again later.", request.Id);
     }
 

@@ -9,10 +9,10 @@ namespace Argosy.Native;
 /// Finds out by its first bytes whether a connection speaks TLS (docs/protocol.md section 3), and does so then. TLS and the login
 /// after it share one deadline.
 /// </summary>
-internal sealed class Transport(IConnection connection, NativeOptions options)
+internal sealed class Transport(IConnection connection, NativeOptions options, bool isAdmitted)
 {
-    /// <summary>When the login has to be complete.</summary>
-    public Deadline LoginDeadline { get; } = Deadline.After(options.LoginTime);
+    /// <summary>When the login has to be complete. Who only comes to hear that there are too many has a moment for that.</summary>
+    public Deadline LoginDeadline { get; } = Deadline.After(isAdmitted || options.LoginTime < options.Grace ? options.LoginTime : options.Grace);
 
     /// <summary>The connection to talk over.</summary>
     public IConnection Connection { get; private set; } = connection;

@@ -51,9 +51,12 @@ public static class PartsCatalog
             parts.Files,
             parts.Options.Shares.Within(parts.Options.Native) with { AllowPlain = parts.Options.Plain, Certificate = () => parts.Certificates.Current.Context }).CreateHandler;
 
-    // Uploads are staged in the data folder where it shares a mount with the home: what is served then holds nothing but what clients put there.
-    private static LocalStorage Disk(ServerOptions options) =>
-        new(new LocalStorageOptions { Staging = Path.Combine(options.Data, "staging"), Durability = options.Durability });
+    /// <summary>How the disk is used. Uploads are staged in the data folder where it shares a mount with the home: what is served then holds nothing but
+    /// what clients put there.</summary>
+    internal static LocalStorageOptions DiskOptions(ServerOptions options) =>
+        new() { Staging = Path.Combine(options.Data, "staging"), Durability = options.Durability };
+
+    private static LocalStorage Disk(ServerOptions options) => new(DiskOptions(options));
 
     private static T Find<T>(IReadOnlyList<Part<T>> parts, string kind, string name)
     {

@@ -105,6 +105,26 @@ public sealed class CommandsTests : ProtocolTest
 
     [Theory]
     [EverySetup]
+    public async Task A_time_beyond_what_the_wire_can_say_stands_at_its_end_everywhere()
+    {
+        const long last = 1L << 53; // 2255-06-05
+        Start();
+        Assert.SkipWhen(Setup.Current.InMemory, "it takes a disk to hold such a time");
+        WireClient client = await LoginAsync();
+        await client.PutAsync("file", Frame.Text("x"));
+        File.SetLastWriteTimeUtc(World.Path("file"), new DateTime(2300, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        Assert.SkipWhen(File.GetLastWriteTimeUtc(World.Path("file")).Year != 2300, "this disk knows no such time");
+
+        Assert.Equal(last, (await client.AskAsync("""{"cmd":"stat","path":"file"}""")).Reply.MTime);
+        Assert.Equal(last, (await client.GetAsync("file")).Reply.MTime);
+        Assert.Equal(last, Assert.Single(Listings.Decode(await client.AskAsync("""{"cmd":"ls"}"""))).MTime);
+        Assert.Equal(last, (await client.AskAsync("""{"cmd":"cp","path":"file","to":"copy"}""")).Reply.MTime);
+        Answer put = await client.AskAsync($$"""{"cmd":"put","path":"new","body":1,"mtime":{{last}}}""", [1]);
+        Assert.Equal((true, last), (put.IsOk, put.Reply.MTime));
+    }
+
+    [Theory]
+    [EverySetup]
     public async Task Hash_sums_a_file_or_a_part_of_it()
     {
         Start();

@@ -134,7 +134,7 @@ public sealed class Transports : ProtocolTest
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "other systems have no 127.0.0.2");
         var log = new RecordingLogger();
-        Start(new NativeOptions { AllowPlain = true, MaxUnauthenticated = 20, MaxUnauthenticatedPerAddress = 3 }, log: log);
+        Start(Crowded with { Grace = TimeSpan.FromMinutes(1) }, log: log);
         for (int i = 0; i < 30; i++)
             await ConnectAsync(from: "127.0.0.2");
         while (Server.ActiveConnections < 30)
@@ -146,4 +146,45 @@ public sealed class Transports : ProtocolTest
             Assert.Equal(WireError.Busy, (await (await ConnectAsync(from: "127.0.0.2")).AskAsync("""{"cmd":"ping"}""")).Error);
         Assert.Single(log.Lines, line => line.StartsWith("127.0.0.2:", StringComparison.Ordinal) && line.Contains("was told that the server is busy"));
     }
+
+    [Theory]
+    [EverySetup]
+    public async Task Silent_connections_give_way_to_who_speaks_from_the_same_address_too()
+    {
+        var log = new RecordingLogger();
+        Start(Crowded with { Grace = TimeSpan.FromMilliseconds(50) }, log: log);
+        WireClient heard = await ConnectAsync();
+        Assert.True((await heard.AskAsync("""{"cmd":"ping"}""")).IsOk);
+        for (int i = 0; i < 10; i++)
+        {
+            await ConnectAsync();
+            await Task.Delay(100); // Longer than the grace: what follows is no race.
+            await LoginAsync();
+        }
+
+        Assert.True((await heard.AskAsync("""{"cmd":"ping"}""")).IsOk);
+        Assert.Single(log.Lines, line => line.StartsWith("Too many connections without a login: silent ones give way", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [EverySetup]
+    public async Task Who_comes_when_all_places_are_taken_has_a_moment_to_hear_it()
+    {
+        Start(Crowded with { MaxUnauthenticatedPerAddress = 1, Grace = TimeSpan.FromMilliseconds(300) });
+        WireClient first = await ConnectAsync();
+        Assert.True((await first.AskAsync("""{"cmd":"ping"}""")).IsOk);
+        WireClient silent = await ConnectAsync();
+
+        Assert.True(await silent.IsClosedAsync()); // Long before the login time of a minute.
+        Assert.True((await first.AskAsync("""{"cmd":"ping"}""")).IsOk);
+    }
+
+    private static NativeOptions Crowded => new()
+    {
+        AllowPlain = true,
+        MaxUnauthenticated = 20,
+        MaxUnauthenticatedPerAddress = 3,
+        LoginTime = TimeSpan.FromMinutes(1),
+        LingerTime = TimeSpan.FromMilliseconds(100),
+    };
 }
