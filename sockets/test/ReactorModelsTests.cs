@@ -40,6 +40,52 @@ public sealed class ReactorModelsTests
 
     [Theory(Timeout = Limit)]
     [MemberData(nameof(Reactors))]
+    public async Task A_handler_that_computes_between_its_operations_lets_others_have_their_turn(string model)
+    {
+        await using var server = TestServer.Start(model, "tcp4", async (_, connection) =>
+        {
+            await connection.ReadExactlyAsync(new byte[1]);
+            var before = EventLoop.Current!.Rounds;
+            for (var i = 0; i < 40; i++) // fewer than the operations of one turn
+            {
+                Thread.Sleep(1);
+                await connection.ReadAsync(Memory<byte>.Empty); // there is always something
+            }
+
+            await connection.WriteAsync($"{EventLoop.Current!.Rounds > before}");
+        });
+        await using var client = await server.ConnectAsync();
+        await client.SendAsync("xx");
+        Assert.Equal("True", await client.ReceiveTextToEndAsync());
+    }
+
+    [Theory(Timeout = Limit)]
+    [MemberData(nameof(Reactors))]
+    public async Task A_fast_reader_of_a_file_lets_others_have_their_turn(string model)
+    {
+        const int mebibyte = 1024 * 1024;
+        await using var server = TestServer.Start(model, "tcp4", async (_, connection) =>
+        {
+            await connection.ReadExactlyAsync(new byte[1]);
+            var path = Path.GetTempFileName();
+            using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, options: FileOptions.DeleteOnClose))
+            {
+                RandomAccess.SetLength(file, 8 * mebibyte);
+                var before = EventLoop.Current!.Rounds;
+                await connection.SendFileAsync(file, 0, 2 * mebibyte); // which the buffer of a loopback connection takes at once
+                await connection.SendFileAsync(file, 0, 6 * mebibyte);
+                var rounds = EventLoop.Current!.Rounds - before;
+                await connection.WriteAsync($"{rounds >= 4}");
+            }
+        });
+        await using var client = await server.ConnectAsync();
+        await client.SendAsync("x");
+        await client.ReceiveAsync(8 * mebibyte);
+        Assert.StartsWith("True", await client.ReceiveTextToEndAsync());
+    }
+
+    [Theory(Timeout = Limit)]
+    [MemberData(nameof(Reactors))]
     public async Task What_the_loop_was_told_counts_until_somebody_reads(string model)
     {
         var waits = new ConcurrentQueue<bool>();

@@ -11,7 +11,7 @@ namespace Argosy.Sockets;
 /// </summary>
 internal abstract class DescriptorConnection : StreamConnection
 {
-    private const int FileSliceBytes = 4 * 1024 * 1024; // per call, so that deadlines and aborts are noticed in between
+    private const int FileSliceBytes = 1024 * 1024; // per call, so that deadlines and aborts are noticed in between, and others have their turn
 
     private readonly AddressFamily _family;
     private EndPoint? _local; // asked for by few, so nobody pays for it at accept
@@ -49,6 +49,11 @@ internal abstract class DescriptorConnection : StreamConnection
 
     /// <summary>A read took fewer bytes than it had room for: the socket held no more.</summary>
     protected virtual void OnShortRead()
+    {
+    }
+
+    /// <summary>An operation has moved so many bytes; where it has moved none, what it returned.</summary>
+    protected virtual void OnMoved(long count)
     {
     }
 
@@ -256,6 +261,7 @@ internal abstract class DescriptorConnection : StreamConnection
         try
         {
             var count = NativeSocket.Receive(Socket, buffer);
+            OnMoved(count);
             if (count > 0 && count < buffer.Length) OnShortRead();
             return count;
         }
@@ -270,7 +276,9 @@ internal abstract class DescriptorConnection : StreamConnection
         if (!MayTry(PollEvents.Write)) return -Errno.EAGAIN;
         try
         {
-            return NativeSocket.Send(Socket, data);
+            var count = NativeSocket.Send(Socket, data);
+            OnMoved(count);
+            return count;
         }
         catch (ObjectDisposedException)
         {
@@ -283,7 +291,9 @@ internal abstract class DescriptorConnection : StreamConnection
         if (!MayTry(PollEvents.Write)) return -Errno.EAGAIN;
         try
         {
-            return NativeSocket.SendFile(Socket, file, offset, count);
+            var sent = NativeSocket.SendFile(Socket, file, offset, count);
+            OnMoved(sent);
+            return sent;
         }
         catch (ObjectDisposedException) when (HasEnded)
         {
@@ -296,7 +306,9 @@ internal abstract class DescriptorConnection : StreamConnection
         if (!MayTry(PollEvents.Read)) return -Errno.EAGAIN;
         try
         {
-            return pipe.Fill(Socket, count);
+            var taken = pipe.Fill(Socket, count);
+            OnMoved(taken);
+            return taken;
         }
         catch (ObjectDisposedException)
         {

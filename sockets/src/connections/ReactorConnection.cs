@@ -69,5 +69,10 @@ internal sealed class ReactorConnection : DescriptorConnection
         if (Watch.Loop.IsCurrent) Watch.OnShortRead(); // elsewhere an event may have come and gone since the read
     }
 
+    protected override void OnMoved(long count)
+    {
+        if (count > 0 && Watch.Loop.IsCurrent) Watch.Loop.Charge(count);
+    }
+
     protected override void WakeWaiters() => Watch.Close();
 }

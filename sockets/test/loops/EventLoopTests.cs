@@ -37,6 +37,36 @@ public sealed class EventLoopTests
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_turn_is_over_after_enough_operations_or_bytes_or_time()
+    {
+        var loop = Start("poll");
+        var counts = new TaskCompletionSource<int[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        loop.Post(_ => counts.SetResult([
+            Spend(loop, static _ => { }),
+            Spend(loop, static loop => loop.Charge(1024 * 1024)),
+            Spend(loop, static loop => loop.Charge(256 * 1024)),
+            Spend(loop, static loop =>
+            {
+                Thread.Sleep(3);
+                loop.Charge(64 * 1024);
+            }),
+            Spend(loop, static _ => Thread.Sleep(3)),
+        ]), null);
+        var spent = await counts.Task;
+        Assert.Equal([64, 1, 4, 2], spent[..4]);
+        Assert.InRange(spent[4], 1, 24);
+        await EndAsync(loop);
+    }
+
+    private static int Spend(EventLoop loop, Action<EventLoop> operation)
+    {
+        loop.BeginTurn();
+        var count = 0;
+        for (; loop.TrySpend(); count++) operation(loop);
+        return count;
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Work_posted_by_work_waits_for_the_next_round_so_that_sockets_get_their_turn()
     {
         var loop = Start("epoll");
