@@ -46,8 +46,7 @@ internal sealed class ConnectionDispatcher(
         Only?.OnAccepted();
         if (DescriptorReserve.Holds(connection.Descriptor))
             return Refuse(connection, RefusalReason.NoDescriptors, Describe(RefusalReason.NoDescriptors));
-        if (_limits.TryEnter(connection.RemoteEndPoint, out var isOverloaded) is { } reason)
-            return Refuse(connection, reason, Describe(reason));
+        if (TryEnter(connection, out var isOverloaded) is { } reason) return Refuse(connection, reason, Describe(reason));
         if (Verify(connection) is { } detail)
         {
             _limits.Leave(connection.RemoteEndPoint);
@@ -170,6 +169,20 @@ internal sealed class ConnectionDispatcher(
         connection.Abort();
         Only?.OnRefused();
         return null;
+    }
+
+    private RefusalReason? TryEnter(StreamConnection connection, out bool isOverloaded)
+    {
+        try
+        {
+            return _limits.TryEnter(connection.RemoteEndPoint, out isOverloaded);
+        }
+        catch (Exception e)
+        {
+            Log.LimitsFail(logger, e); // shared with other processes, which may have no room left
+            isOverloaded = true;
+            return RefusalReason.TooMany;
+        }
     }
 
     private string? Verify(StreamConnection connection)

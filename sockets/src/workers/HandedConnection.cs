@@ -37,6 +37,9 @@ internal sealed class HandedConnection : StreamConnection
 
     internal override int Descriptor => (int?)_socket?.DangerousGetHandle() ?? -1;
 
+    /// <summary>True when the peer has ended its side, or reset it, and sent nothing before.</summary>
+    internal bool HasPeerLeft() => !HasEnded && NativeSocket.Peek(_socket!) is var count && (count == 0 || (count < 0 && count != -Errno.EAGAIN));
+
     internal override bool IsReadable() => throw ServedElsewhere();
 
     /// <summary>Gives it to a worker; false when that has gone.</summary>
