@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Argosy.Sockets;
 
 /// <summary>
@@ -90,6 +92,7 @@ internal sealed class ReactorDatagramReceiver : IDatagramReceiver
         watch.Close();
     }
 
+    [AsyncMethodBuilder(typeof(InlineMethodBuilder))]
     private async ValueTask NextAsync(DatagramSocket socket, DescriptorWatch watch, ReceiveBuffer buffer)
     {
         switch (_dispatcher.ReceiveFrom(socket, buffer))

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace Argosy.Sockets;
 
@@ -94,6 +95,7 @@ internal sealed class ReactorAcceptor : IAcceptor
     }
 
     /// <summary>Accepts one, or waits until there is one. How long to pause after a failure; null after none.</summary>
+    [AsyncMethodBuilder(typeof(InlineMethodBuilder<>))]
     private async ValueTask<TimeSpan?> NextAsync(SocketListener listener, DescriptorWatch watch, AcceptRecovery recovery)
     {
         var descriptor = listener.TryAccept(out var peer);

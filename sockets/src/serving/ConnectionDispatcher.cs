@@ -49,7 +49,7 @@ internal sealed class ConnectionDispatcher(
         if (TryEnter(connection, out var isOverloaded) is { } reason) return Refuse(connection, reason, Describe(reason));
         if (Verify(connection) is { } detail)
         {
-            _limits.Leave(connection.RemoteEndPoint);
+            Leave(connection);
             return Refuse(connection, RefusalReason.NotVerified, detail);
         }
 
@@ -64,7 +64,7 @@ internal sealed class ConnectionDispatcher(
             }
         }
 
-        _limits.Leave(connection.RemoteEndPoint);
+        Leave(connection);
         return Refuse(connection, RefusalReason.Stopping, Describe(RefusalReason.Stopping));
     }
 
@@ -185,6 +185,18 @@ internal sealed class ConnectionDispatcher(
         }
     }
 
+    private void Leave(StreamConnection connection)
+    {
+        try
+        {
+            _limits.Leave(connection.RemoteEndPoint);
+        }
+        catch (Exception e)
+        {
+            Log.LimitsFail(logger, e); // on the thread of a handler or a loop, which others need as well
+        }
+    }
+
     private string? Verify(StreamConnection connection)
     {
         try
@@ -230,7 +242,7 @@ internal sealed class ConnectionDispatcher(
 
     private void Release(ServedConnection served)
     {
-        _limits.Leave(served.Connection.RemoteEndPoint);
+        Leave(served.Connection);
         Counters.OnFinished();
         lock (_lock)
         {
