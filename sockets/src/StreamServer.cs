@@ -76,7 +76,8 @@ public sealed partial class StreamServer : ISocketServer
     }
 
     /// <summary>Starts to accept; binds first where <see cref="Bind"/> has not been called.</summary>
-    /// <exception cref="ConnectionException">As <see cref="Bind"/>.</exception>
+    /// <exception cref="ConnectionException">As <see cref="Bind"/>; or the process may open so few descriptors (ulimit -n) that none would be left for
+    /// clients.</exception>
     /// <exception cref="PlatformNotSupportedException">The model needs calls that this operating system lacks.</exception>
     /// <exception cref="WorkerStartException">The model runs handlers in worker processes, and none can be started.</exception>
     /// <remarks>In a worker process it serves what the parent hands over, ends the process, and never returns.</remarks>
@@ -154,6 +155,7 @@ public sealed partial class StreamServer : ISocketServer
         if (_stopped is not null) throw new InvalidOperationException("The server was stopped; make a new one.");
         if (_acceptor is not null) throw new InvalidOperationException("The server has been started already.");
         Bind();
+        if (_listeners.Count > 0) DescriptorReserve.ThrowIfNoneForClients(_listeners[0].Handle);
         NameForWorkers();
     }
 

@@ -276,6 +276,44 @@ public sealed class ReactorModelsTests
         while (server.Server.ActiveConnections > 0) await Task.Delay(5, TestContext.Current.CancellationToken);
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task A_listener_that_cannot_be_watched_for_a_while_is_accepted_from_afterwards()
+    {
+        var model = new ConcurrencyModel("flaky", static (dispatcher, listeners) =>
+            ReactorAcceptor.Start(dispatcher, listeners, "flaky", 1, static () => new FlakyDemultiplexer(failures: 3)))
+        {
+            Capacity = "", ChooseWhen = "", DefaultMaxConnections = 10, HandlersMayBlock = false,
+        };
+        await using var server = TestServer.Start("poll", "tcp4", Handlers.EchoAsync, options => options with { Model = model });
+        await ConcurrencyModelContract.UntilAsync(() => server.Server.Counters.AcceptFailures == 3);
+        await using var client = await server.ConnectAsync();
+        await client.SendAsync("in");
+        Assert.Equal("in", await client.ReceiveTextAsync(2));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_datagram_socket_that_cannot_be_watched_for_a_while_is_received_from_afterwards()
+    {
+        var model = ConcurrencyModels.Find("poll")! with
+        {
+            Datagrams = new((dispatcher, sockets) => ReactorDatagramReceiver.Start(dispatcher, sockets, "flaky", 1, static () => new FlakyDemultiplexer(failures: 1)))
+            {
+                Capacity = "", DefaultWorkers = 1,
+            },
+        };
+        await using var server = new DatagramServer(new DatagramServerOptions { ListenOn = [DatagramWire.NewAddress("udp4")], Model = model }, context =>
+        {
+            context.Reply(context.Payload.Span);
+            return default;
+        });
+        server.Start();
+        using var client = new DatagramClient("udp4");
+        await client.SendAsync("first", server.LocalEndPoints[0]);
+        Assert.Equal("first", await client.TextAsync());
+        await client.SendAsync("second", server.LocalEndPoints[0]);
+        Assert.Equal("second", await client.TextAsync());
+    }
+
     private static async Task PassOnAsync(IConnection connection, byte[] buffer)
     {
         if (await connection.ReadAsync(buffer) == 0) throw new EndOfStreamException();

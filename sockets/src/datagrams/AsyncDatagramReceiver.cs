@@ -36,21 +36,25 @@ internal sealed class AsyncDatagramReceiver : IDatagramReceiver
         var peeked = new byte[1];
         while (!_stop.IsCancellationRequested)
         {
+            var isFine = true;
             try
             {
                 // Looking at the first byte waits without taking the datagram, whose real length only our own call learns.
                 await socket.Socket.ReceiveAsync(peeked, SocketFlags.Peek, _stop.Token);
-                if (_dispatcher.ReceiveFrom(socket, buffer) == ReceiveOutcome.Failed) await Task.Delay(DatagramDispatcher.FailurePause, _stop.Token);
+                isFine = _dispatcher.ReceiveFrom(socket, buffer) != ReceiveOutcome.Failed;
             }
             catch (OperationCanceledException)
             {
                 // Stopping.
             }
-            catch (SocketException)
+            catch (SocketException e)
             {
-                // Our own receive meets it too, and tells it apart.
+                // Our own receive meets it too, and tells it apart; unless the look has taken it, as udp(7) has it of what was sent earlier.
                 _dispatcher.ReceiveFrom(socket, buffer);
+                isFine = e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.ConnectionReset;
             }
+
+            if (!isFine) await Task.Delay(DatagramDispatcher.FailurePause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

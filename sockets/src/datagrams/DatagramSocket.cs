@@ -17,14 +17,14 @@ internal sealed class DatagramSocket : IBoundSocket
 
     private readonly Socket _socket;
     private readonly int? _kernelBuffer;
-    private volatile string? _path; // of the file to remove in the end
+    private volatile UnixSocketFile? _file; // to remove in the end
     private DatagramSocket[] _shards = [];
     private long _lost;
 
     private DatagramSocket(Socket socket, EndPoint address, int? kernelBuffer, bool ownsFile)
     {
         (_socket, LocalEndPoint, _kernelBuffer) = (socket, address, kernelBuffer);
-        _path = ownsFile ? (address as UnixDomainSocketEndPoint)?.ToString() : null;
+        _file = ownsFile ? UnixSocketFile.At(address) : null;
         if (kernelBuffer is { } size) socket.ReceiveBufferSize = size;
     }
 
@@ -43,7 +43,7 @@ internal sealed class DatagramSocket : IBoundSocket
     public SafeHandle Handle => _socket.SafeHandle;
 
     /// <inheritdoc/>
-    public bool OwnsFile => _path is not null;
+    public bool OwnsFile => _file is not null;
 
     internal AddressFamily Family => _socket.AddressFamily;
 
@@ -70,7 +70,7 @@ internal sealed class DatagramSocket : IBoundSocket
     }
 
     /// <inheritdoc/>
-    public void LeaveFile() => _path = null;
+    public void LeaveFile() => _file = null;
 
     /// <summary>
     /// Splits a UDP address among so many sockets, this one being the first: the kernel gives each sender's datagrams to always the same
@@ -153,8 +153,8 @@ internal sealed class DatagramSocket : IBoundSocket
     {
         LostInKernel();
         foreach (var shard in _shards) shard?.Close();
+        _file?.Remove();
         _socket.Dispose();
-        if (_path is { } path) UnixSocketFile.Remove(path);
     }
 
     private unsafe int Send(ReadOnlySpan<byte> data, ReadOnlySpan<byte> address)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Argosy.Sockets;
 
 /// <summary>
@@ -75,21 +77,38 @@ internal sealed class ReactorDatagramReceiver : IDatagramReceiver
         var buffer = _dispatcher.NewBuffer();
         while (!_stop.IsCancellationRequested)
         {
-            switch (_dispatcher.ReceiveFrom(socket, buffer))
+            try
             {
-                case ReceiveOutcome.Drained:
-                    await watch.Reading.WaitAsync(heedsDeadline: false, _stop.Token);
-                    break;
-                case ReceiveOutcome.More:
-                    await Task.Yield(); // at an edge the kernel would not tell again
-                    break;
-                case ReceiveOutcome.Failed:
-                    await Task.Delay(DatagramDispatcher.FailurePause, _stop.Token).ConfigureAwait(
-                        ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
-                    break;
+                await NextAsync(socket, watch, buffer);
+            }
+            catch (Exception e)
+            {
+                // The wait itself failed (ENOSPC or ENOMEM of epoll_ctl(2), say): nobody else receives here.
+                Log.ReceiveFails(_dispatcher.Logger, socket.LocalEndPoint, (e as ConnectionException)?.Error ?? ConnectionError.Failed);
+                await PauseAsync();
             }
         }
 
         watch.Close();
     }
+
+    [AsyncMethodBuilder(typeof(InlineMethodBuilder))]
+    private async ValueTask NextAsync(DatagramSocket socket, DescriptorWatch watch, ReceiveBuffer buffer)
+    {
+        switch (_dispatcher.ReceiveFrom(socket, buffer))
+        {
+            case ReceiveOutcome.Drained:
+                await watch.Reading.WaitAsync(heedsDeadline: false, _stop.Token);
+                break;
+            case ReceiveOutcome.More:
+                await Task.Yield(); // at an edge the kernel would not tell again
+                break;
+            case ReceiveOutcome.Failed:
+                await PauseAsync();
+                break;
+        }
+    }
+
+    private async Task PauseAsync() => await Task.Delay(DatagramDispatcher.FailurePause, _stop.Token).ConfigureAwait(
+        ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
 }

@@ -18,7 +18,9 @@ internal sealed unsafe class EpollDemultiplexer : IDemultiplexer
     private static readonly int EntrySize = TagOffset + sizeof(ulong);
 
     private readonly DescriptorHandle _epoll;
-    private readonly byte[] _entries = new byte[AtOnce * EntrySize];
+
+    // On the heap of pinned objects: pinned in a wait that may last for hours, it would be in the collector's way elsewhere.
+    private readonly byte[] _entries = GC.AllocateUninitializedArray<byte>(AtOnce * EntrySize, pinned: true);
     private readonly Readiness[] _ready = new Readiness[AtOnce];
 
     /// <exception cref="ConnectionException">No descriptors are left.</exception>
@@ -42,24 +44,22 @@ internal sealed unsafe class EpollDemultiplexer : IDemultiplexer
 
     public ReadOnlySpan<Readiness> Wait(int milliseconds)
     {
-        fixed (byte* entries = _entries)
+        var entries = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_entries));
+        var count = Libc.EpollWait(_epoll, entries, AtOnce, milliseconds);
+        if (count < 0)
         {
-            var count = Libc.EpollWait(_epoll, entries, AtOnce, milliseconds);
-            if (count < 0)
-            {
-                return Marshal.GetLastPInvokeError() is var error && error == Errno.EINTR
-                    ? []
-                    : throw ConnectionErrors.FromErrno(error, "Waiting with epoll(7)");
-            }
-
-            for (var i = 0; i < count; i++)
-            {
-                var entry = entries + i * EntrySize;
-                _ready[i] = new Readiness(Unsafe.ReadUnaligned<ulong>(entry + TagOffset), (PollEvents)(*(uint*)entry & 0xFFFF));
-            }
-
-            return _ready.AsSpan(0, count);
+            return Marshal.GetLastPInvokeError() is var error && error == Errno.EINTR
+                ? []
+                : throw ConnectionErrors.FromErrno(error, "Waiting with epoll(7)");
         }
+
+        for (var i = 0; i < count; i++)
+        {
+            var entry = entries + i * EntrySize;
+            _ready[i] = new Readiness(Unsafe.ReadUnaligned<ulong>(entry + TagOffset), (PollEvents)(*(uint*)entry & 0xFFFF));
+        }
+
+        return _ready.AsSpan(0, count);
     }
 
     public void Dispose() => _epoll.Dispose();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Argosy.Sockets;
@@ -6,7 +7,7 @@ namespace Argosy.Sockets;
 internal sealed unsafe class PollDemultiplexer : IDemultiplexer
 {
     private readonly Dictionary<int, int> _rows = [];
-    private PollEntry[] _entries = new PollEntry[16];
+    private PollEntry[] _entries = NewEntries(16);
     private ulong[] _tags = new ulong[16];
     private Readiness[] _ready = new Readiness[16];
 
@@ -39,8 +40,8 @@ internal sealed unsafe class PollDemultiplexer : IDemultiplexer
 
     public ReadOnlySpan<Readiness> Wait(int milliseconds)
     {
-        int left;
-        fixed (PollEntry* entries = _entries) left = Libc.Poll(entries, (nuint)_rows.Count, milliseconds);
+        var entries = (PollEntry*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_entries));
+        var left = Libc.Poll(entries, (nuint)_rows.Count, milliseconds);
         if (left < 0 && Marshal.GetLastPInvokeError() is var error && error != Errno.EINTR)
             throw ConnectionErrors.FromErrno(error, "Waiting with poll(2)");
         var found = 0;
@@ -58,9 +59,14 @@ internal sealed unsafe class PollDemultiplexer : IDemultiplexer
     {
     }
 
+    // On the heap of pinned objects: pinned in a wait that may last for hours, it would be in the collector's way elsewhere.
+    private static PollEntry[] NewEntries(int count) => GC.AllocateArray<PollEntry>(count, pinned: true);
+
     private void Grow()
     {
-        Array.Resize(ref _entries, _entries.Length * 2);
+        var entries = NewEntries(_entries.Length * 2);
+        _entries.CopyTo(entries, 0);
+        _entries = entries;
         Array.Resize(ref _tags, _entries.Length);
         Array.Resize(ref _ready, _entries.Length);
     }

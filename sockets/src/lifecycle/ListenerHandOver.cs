@@ -32,7 +32,8 @@ public sealed class ListenerHandOver : IDisposable
         var door = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            door.ReceiveTimeout = (int)limit.TotalMilliseconds; // SO_RCVTIMEO: nothing here is asynchronous before the confirmation
+            // SO_RCVTIMEO, SO_SNDTIMEO, which connect(2) heeds too: nothing here is asynchronous before the confirmation, and the other may be stopped.
+            (door.ReceiveTimeout, door.SendTimeout) = ((int)limit.TotalMilliseconds, (int)limit.TotalMilliseconds);
             door.Connect(new UnixDomainSocketEndPoint(path));
             ThrowIfStranger(door, path, fromUser);
             return new ListenerHandOver(door, limit, Receive(door));
@@ -43,6 +44,8 @@ public sealed class ListenerHandOver : IDisposable
             if (e is not SocketException error) throw;
             // Nobody: no file, or one that a killed process left.
             if (error.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable) return null;
+            if (error.SocketErrorCode is SocketError.WouldBlock or SocketError.TimedOut)
+                throw new ConnectionException(ConnectionError.Failed, $"Taking over the listening sockets at {path}: the running process does not answer in time.");
             throw ConnectionErrors.FromSocket(error, $"Taking over the listening sockets at {path}");
         }
     }

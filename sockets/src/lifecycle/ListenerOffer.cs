@@ -16,15 +16,16 @@ public sealed class ListenerOffer : IAsyncDisposable
 
     private readonly IReadOnlyList<KeyValuePair<string, ISocketServer>> _servers;
     private readonly Socket _door;
+    private readonly UnixSocketFile? _file;
     private readonly TimeSpan _limit;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _offering;
 
-    private ListenerOffer(IReadOnlyList<KeyValuePair<string, ISocketServer>> servers, Socket door, TimeSpan limit, ILogger logger)
+    private ListenerOffer(IReadOnlyList<KeyValuePair<string, ISocketServer>> servers, Socket door, UnixSocketFile? file, TimeSpan limit, ILogger logger)
     {
-        (_servers, _door, _limit, _logger) = (servers, door, limit, logger);
+        (_servers, _door, _file, _limit, _logger) = (servers, door, file, limit, logger);
         _offering = Task.Run(OfferAsync);
     }
 
@@ -44,7 +45,8 @@ public sealed class ListenerOffer : IAsyncDisposable
         if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException("Listening sockets are handed over on Linux only.");
         if (servers.Keys.FirstOrDefault(name => name.Length == 0 || name.Any(c => c is <= ' ' or >= '\x7f')) is { } bad)
             throw new ArgumentException($"'{bad}' is no name for an offer: visible characters, please, and at least one.", nameof(servers));
-        return new ListenerOffer([.. servers], OpenDoor(path), limit ?? TimeSpan.FromMinutes(1), GuardedLogger.Of(logger));
+        var address = new UnixDomainSocketEndPoint(path);
+        return new ListenerOffer([.. servers], OpenDoor(address), UnixSocketFile.At(address), limit ?? TimeSpan.FromMinutes(1), GuardedLogger.Of(logger));
     }
 
     /// <summary>Offers no longer. A successor that has not confirmed yet goes without our answer.</summary>
@@ -52,42 +54,23 @@ public sealed class ListenerOffer : IAsyncDisposable
     {
         await _closing.CancelAsync();
         await _offering;
-        _door.Dispose(); // which removes its file
+        CloseDoor();
         _closing.Dispose();
     }
 
-    private static Socket OpenDoor(string path)
-    {
-        var address = new UnixDomainSocketEndPoint(path);
-        try
-        {
-            return BindDoor(address, path);
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse && UnixSocketFile.TryRemoveStale(address))
-        {
-            return BindDoor(address, path);
-        }
-        catch (SocketException e)
-        {
-            throw ListenErrors.From(e, address);
-        }
-    }
+    private static Socket OpenDoor(UnixDomainSocketEndPoint address) =>
+        TryOpenDoor(address, out var errno)
+        ?? (errno == Errno.EADDRINUSE && UnixSocketFile.TryRemoveStale(address) ? TryOpenDoor(address, out errno) : null)
+        ?? throw ListenErrors.From(errno, address);
 
-    private static Socket BindDoor(UnixDomainSocketEndPoint address, string path)
+    // Not by the runtime's Socket, which would remove whatever is at the path when it is disposed: a successor's offer, say.
+    private static Socket? TryOpenDoor(UnixDomainSocketEndPoint address, out int errno) =>
+        NativeUnixSocket.TryBind(address, SocketType.Stream, backlog: 4, out errno, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+    private void CloseDoor()
     {
-        var door = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            door.Bind(address);
-            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite); // nobody can connect before it listens
-            door.Listen(backlog: 4);
-            return door;
-        }
-        catch
-        {
-            door.Dispose();
-            throw;
-        }
+        _file?.Remove();
+        _door.Dispose();
     }
 
     private async Task OfferAsync()
@@ -130,7 +113,7 @@ public sealed class ListenerOffer : IAsyncDisposable
         }
 
         foreach (var socket in sockets) socket.LeaveFile();
-        _door.Dispose(); // the path is free before the successor hears that it is
+        CloseDoor(); // the path is free before the successor hears that it is
         await successor.SendAsync(new[] { HandOverMessage.Given }).ContinueWith(static _ => { }, TaskScheduler.Default);
         Log.HandedOver(_logger, peer.ProcessId);
         _taken.SetResult();

@@ -8,7 +8,7 @@ namespace Argosy.Sockets;
 internal sealed class SocketListener : Listener, IBoundSocket
 {
     private readonly Socket _socket;
-    private volatile string? _path; // of the file to remove in the end
+    private volatile UnixSocketFile? _file; // to remove in the end
     private ThreadWaiter? _waiter;
     private DescriptorWatch? _watch;
     private int _disposed;
@@ -25,7 +25,7 @@ internal sealed class SocketListener : Listener, IBoundSocket
     private SocketListener(Socket socket, EndPoint address, bool ownsFile)
     {
         (_socket, LocalEndPoint) = (socket, address);
-        _path = ownsFile ? (address as UnixDomainSocketEndPoint)?.ToString() : null;
+        _file = ownsFile ? UnixSocketFile.At(address) : null;
     }
 
     /// <inheritdoc/>
@@ -40,7 +40,7 @@ internal sealed class SocketListener : Listener, IBoundSocket
     public SafeHandle Handle => _socket.SafeHandle;
 
     /// <inheritdoc/>
-    public bool OwnsFile => _path is not null;
+    public bool OwnsFile => _file is not null;
 
     internal AddressFamily Family => _socket.AddressFamily;
 
@@ -76,7 +76,7 @@ internal sealed class SocketListener : Listener, IBoundSocket
     }
 
     /// <inheritdoc/>
-    public void LeaveFile() => _path = null;
+    public void LeaveFile() => _file = null;
 
     /// <summary>Lets the closing wake a thread that waits to accept; null when it has stopped waiting.</summary>
     internal void SetWaiter(ThreadWaiter? waiter)
@@ -132,10 +132,10 @@ internal sealed class SocketListener : Listener, IBoundSocket
     internal void Close()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        _socket.Dispose();
-        if (_path is { } path) UnixSocketFile.Remove(path);
-        Volatile.Read(ref _waiter)?.Wake();
+        _file?.Remove();
+        Volatile.Read(ref _waiter)?.Wake(); // before the dispose, which waits until nobody holds the handle
         Volatile.Read(ref _watch)?.Close();
+        _socket.Dispose();
         Ended?.Invoke(this);
     }
 

@@ -23,6 +23,7 @@ internal sealed class EventLoop
     /// <summary>How long a turn may take, counted from the first look at the clock.</summary>
     private static readonly long TurnTicks = Stopwatch.Frequency / 500;
 
+    private const int PauseWithoutMemory = 10; // milliseconds
     private const ulong WakeUp = ulong.MaxValue; // no row of the table has this tag
 
     [ThreadStatic]
@@ -145,10 +146,24 @@ internal sealed class EventLoop
     private ReadOnlySpan<Readiness> Wait()
     {
         if (_wasBusy && !_queue.HasWork) _yield.Take();
-        var ready = _demultiplexer.Wait(_queue.TrySleep() ? Timers.MillisecondsLeft() : 0);
+        var ready = Ask(_queue.TrySleep() ? Timers.MillisecondsLeft() : 0);
         _queue.Awaken();
         _wasBusy = !ready.IsEmpty;
         return ready;
+    }
+
+    /// <summary>A wait that fails for want of memory (poll(2), ENOMEM) is tried again: this thread has everybody's connections.</summary>
+    private ReadOnlySpan<Readiness> Ask(int milliseconds)
+    {
+        try
+        {
+            return _demultiplexer.Wait(milliseconds);
+        }
+        catch (ConnectionException e) when (e.Error == ConnectionError.OutOfResources)
+        {
+            Thread.Sleep(PauseWithoutMemory);
+            return [];
+        }
     }
 
     private void Dispatch(Readiness ready)

@@ -45,7 +45,7 @@ internal sealed class AsyncAcceptor : IAcceptor
             }
             catch (Exception e)
             {
-                var meaning = e is SocketException error ? ConnectionErrors.Meaning(error) : ConnectionError.Failed;
+                var meaning = e is SocketException error ? AcceptRecovery.Meaning(error) : ConnectionError.Failed;
                 await PauseAsync(recovery.OnFailure(listener, meaning));
             }
         }

@@ -101,7 +101,7 @@ internal sealed class BlockingAccept : IDisposable
         }
 
         _ready[_next] = PollEvents.None;
-        if (descriptor != -Errno.EAGAIN) _stop.Wait(_recovery.OnFailure(listener, ConnectionErrors.Meaning(-descriptor)));
+        if (descriptor != -Errno.EAGAIN) _stop.Wait(_recovery.OnFailure(listener, AcceptRecovery.Meaning(-descriptor)));
         return null;
     }
 }

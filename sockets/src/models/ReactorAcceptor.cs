@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace Argosy.Sockets;
 
@@ -78,15 +79,36 @@ internal sealed class ReactorAcceptor : IAcceptor
         using var recovery = new AcceptRecovery(_dispatcher.Logger, _dispatcher.Counters);
         while (!_stop.IsCancellationRequested && _dispatcher.TakesMore)
         {
-            if (!First.TrySpend()) await Task.Yield();
-            var descriptor = listener.TryAccept(out var peer);
-            if (descriptor == -Errno.EAGAIN) await watch.Reading.WaitAsync(heedsDeadline: false, _stop.Token);
-            else if (descriptor < 0 || !TryDispatch(descriptor, listener.Family, peer))
-                await PauseAsync(recovery.OnFailure(listener, ConnectionErrors.Meaning(-descriptor)));
-            else recovery.OnSuccess();
+            try
+            {
+                if (!First.TrySpend()) await Task.Yield();
+                if (await NextAsync(listener, watch, recovery) is { } pause) await PauseAsync(pause);
+            }
+            catch (Exception e)
+            {
+                // The wait itself failed (ENOSPC or ENOMEM of epoll_ctl(2), say). There will be room again, and nobody else accepts here.
+                await PauseAsync(recovery.OnFailure(listener, (e as ConnectionException)?.Error ?? ConnectionError.Failed));
+            }
         }
 
         watch.Close();
+    }
+
+    /// <summary>Accepts one, or waits until there is one. How long to pause after a failure; null after none.</summary>
+    [AsyncMethodBuilder(typeof(InlineMethodBuilder<>))]
+    private async ValueTask<TimeSpan?> NextAsync(SocketListener listener, DescriptorWatch watch, AcceptRecovery recovery)
+    {
+        var descriptor = listener.TryAccept(out var peer);
+        if (descriptor == -Errno.EAGAIN)
+        {
+            await watch.Reading.WaitAsync(heedsDeadline: false, _stop.Token);
+            return null;
+        }
+
+        if (descriptor < 0) return recovery.OnFailure(listener, AcceptRecovery.Meaning(-descriptor));
+        if (!TryDispatch(descriptor, listener.Family, peer)) return recovery.OnFailure(listener, ConnectionError.Failed);
+        recovery.OnSuccess();
+        return null;
     }
 
     private bool TryDispatch(int descriptor, AddressFamily family, EndPoint? peer)

@@ -17,7 +17,13 @@ internal static class Errno
     internal const int EPIPE = 32;
     internal const int ENAMETOOLONG = 36;
     internal const int ENOSYS = 38;
+    internal const int ENOSR = 63;
+    internal const int ENONET = 64;
     internal const int EPROTO = 71;
+    internal const int ENOPROTOOPT = 92;
+    internal const int EPROTONOSUPPORT = 93;
+    internal const int ESOCKTNOSUPPORT = 94;
+    internal const int EOPNOTSUPP = 95;
     internal const int EADDRINUSE = 98;
     internal const int EADDRNOTAVAIL = 99;
     internal const int EAFNOSUPPORT = 97;
@@ -29,6 +35,7 @@ internal static class Errno
     internal const int ENOTCONN = 107;
     internal const int ETIMEDOUT = 110;
     internal const int ECONNREFUSED = 111;
+    internal const int EHOSTDOWN = 112;
     internal const int EHOSTUNREACH = 113;
     internal const int EINPROGRESS = 115;
 }

@@ -36,6 +36,19 @@ internal static unsafe class NativeSocket
         }
     }
 
+    /// <summary>Looks whether there is a byte to read and leaves it: 1, 0 at the end, or a negative errno.</summary>
+    internal static int Peek(SafeHandle socket)
+    {
+        const int peek = 0x2; // MSG_PEEK
+        byte first;
+        while (true)
+        {
+            var count = Libc.Receive(socket, &first, 1, DontWaitNoSignal | peek);
+            if (count >= 0) return (int)count;
+            if (LastError is var error && error != Errno.EINTR) return -error;
+        }
+    }
+
     internal static int Send(SafeHandle socket, ReadOnlySpan<byte> data)
     {
         fixed (byte* start = data)

@@ -46,11 +46,10 @@ internal sealed class ConnectionDispatcher(
         Only?.OnAccepted();
         if (DescriptorReserve.Holds(connection.Descriptor))
             return Refuse(connection, RefusalReason.NoDescriptors, Describe(RefusalReason.NoDescriptors));
-        if (_limits.TryEnter(connection.RemoteEndPoint, out var isOverloaded) is { } reason)
-            return Refuse(connection, reason, Describe(reason));
+        if (TryEnter(connection, out var isOverloaded) is { } reason) return Refuse(connection, reason, Describe(reason));
         if (Verify(connection) is { } detail)
         {
-            _limits.Leave(connection.RemoteEndPoint);
+            Leave(connection);
             return Refuse(connection, RefusalReason.NotVerified, detail);
         }
 
@@ -65,7 +64,7 @@ internal sealed class ConnectionDispatcher(
             }
         }
 
-        _limits.Leave(connection.RemoteEndPoint);
+        Leave(connection);
         return Refuse(connection, RefusalReason.Stopping, Describe(RefusalReason.Stopping));
     }
 
@@ -172,6 +171,32 @@ internal sealed class ConnectionDispatcher(
         return null;
     }
 
+    private RefusalReason? TryEnter(StreamConnection connection, out bool isOverloaded)
+    {
+        try
+        {
+            return _limits.TryEnter(connection.RemoteEndPoint, out isOverloaded);
+        }
+        catch (Exception e)
+        {
+            Log.LimitsFail(logger, e); // shared with other processes, which may have no room left
+            isOverloaded = true;
+            return RefusalReason.TooMany;
+        }
+    }
+
+    private void Leave(StreamConnection connection)
+    {
+        try
+        {
+            _limits.Leave(connection.RemoteEndPoint);
+        }
+        catch (Exception e)
+        {
+            Log.LimitsFail(logger, e); // on the thread of a handler or a loop, which others need as well
+        }
+    }
+
     private string? Verify(StreamConnection connection)
     {
         try
@@ -217,7 +242,7 @@ internal sealed class ConnectionDispatcher(
 
     private void Release(ServedConnection served)
     {
-        _limits.Leave(served.Connection.RemoteEndPoint);
+        Leave(served.Connection);
         Counters.OnFinished();
         lock (_lock)
         {

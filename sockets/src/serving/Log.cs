@@ -31,6 +31,9 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Error, "The OnError callback itself failed.")]
     internal static partial void OnErrorFailed(ILogger logger, Exception error);
 
+    [LoggerMessage(10, LogLevel.Error, "The limits of connections fail: a place was refused, or is not given back before this process ends.")]
+    internal static partial void LimitsFail(ILogger logger, Exception error);
+
     [LoggerMessage(9, LogLevel.Error, "What a handler had registered for the stop (Stopping) failed; the server stops all the same.")]
     internal static partial void StoppingCallbackFailed(ILogger logger, Exception error);
 }

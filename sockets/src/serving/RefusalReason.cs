@@ -20,4 +20,7 @@ public enum RefusalReason
 
     /// <summary>No worker process could be started for it.</summary>
     NoWorker,
+
+    /// <summary>The client had left, without a word, before a worker process was free for it.</summary>
+    GivenUp,
 }

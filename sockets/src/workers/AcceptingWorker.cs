@@ -24,10 +24,9 @@ internal sealed class AcceptingWorker : StreamWorker
         var addresses = task.LocalEndPoints;
         if (descriptors.Length <= addresses.Count) throw new IOException("no descriptors were free to take the listening sockets over (ulimit -n)");
         SocketListener[] listeners = [.. addresses.Select((address, i) => new SocketListener(descriptors[i], address))];
+        DescriptorReserve.ThrowIfNoneForClients(listeners[0].Handle);
         var scores = ScoreBoard.Open(FileOf(descriptors[addresses.Count]), task.Rows);
-        IConnectionLimits limits = descriptors.Length > addresses.Count + 1
-            ? new SharedConnectionLimits(SharedConnectionLimits.Open(FileOf(descriptors[^1])), task.Caps)
-            : new ConnectionLimits(task.Caps);
+        var limits = descriptors.Length > addresses.Count + 1 ? ShareLimits(descriptors[^1], task.Caps) : new ConnectionLimits(task.Caps);
         var options = new StreamServerOptions
         {
             ListenOn = addresses,
@@ -57,6 +56,12 @@ internal sealed class AcceptingWorker : StreamWorker
                 Dispatcher.AbortAll();
                 break;
         }
+    }
+
+    private static IConnectionLimits ShareLimits(DescriptorHandle descriptor, ConnectionCaps caps)
+    {
+        using var file = FileOf(descriptor);
+        return new SharedConnectionLimits(SharedConnectionLimits.Open(file), caps);
     }
 
     private static SafeFileHandle FileOf(DescriptorHandle descriptor) => new(descriptor.Detach(), ownsHandle: true);

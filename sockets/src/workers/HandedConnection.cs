@@ -39,6 +39,20 @@ internal sealed class HandedConnection : StreamConnection
 
     internal override int Descriptor => (int?)_socket?.DangerousGetHandle() ?? -1;
 
+    /// <summary>True when the peer has ended its side, or reset it, and sent nothing before.</summary>
+    internal bool HasPeerLeft()
+    {
+        try
+        {
+            var count = NativeSocket.Peek(_socket!);
+            return count == 0 || (count < 0 && count != -Errno.EAGAIN);
+        }
+        catch (ObjectDisposedException)
+        {
+            return true; // aborted meanwhile
+        }
+    }
+
     internal override bool IsReadable() => throw ServedElsewhere();
 
     /// <summary>Gives it to a worker; false when that has gone.</summary>

@@ -12,11 +12,15 @@ internal sealed class ProcessAcceptor : IAcceptor
     /// <summary>How long a stop lets a client that has been accepted wait for its worker, rather than refuse it.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long after the last wait for a worker they still count as short.</summary>
+    private static readonly TimeSpan StrainLasts = TimeSpan.FromSeconds(5);
+
     private readonly ConnectionDispatcher _dispatcher;
     private readonly BlockingAccept _accept;
     private readonly SpareWorkers _workers;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenRegistration _draining;
+    private Deadline _strainedUntil = Deadline.After(TimeSpan.Zero);
 
     private ProcessAcceptor(ConnectionDispatcher dispatcher, IReadOnlyList<SocketListener> listeners)
     {
@@ -71,9 +75,26 @@ internal sealed class ProcessAcceptor : IAcceptor
         _stopped.SetResult();
     }
 
+    /// <summary>
+    /// After a flood the backlog is full of clients that have left, and each would cost a process. So while workers are short, one that has
+    /// ended its side without a word is not served. Otherwise it may have come to listen only.
+    /// </summary>
+    private bool IsGivenUp(HandedConnection connection, Deadline deadline)
+    {
+        if (_workers.MustWait) _strainedUntil = Deadline.After(StrainLasts);
+        if (_strainedUntil.HasPassed) return false;
+        return connection.HasPeerLeft() || (_workers.AwaitIdle(deadline) && connection.HasPeerLeft());
+    }
+
     private void HandOver(ServedConnection served)
     {
         var deadline = Deadline.After(WorkerPatience);
+        if (IsGivenUp((HandedConnection)served.Connection, deadline))
+        {
+            _dispatcher.Reject(served, RefusalReason.GivenUp, "it had left before a worker process was free");
+            return;
+        }
+
         while (_workers.Take(served, deadline) is { } worker)
         {
             if (((HandedConnection)served.Connection).TryHandTo(worker, served.IsOverloaded)) return;

@@ -27,8 +27,19 @@ internal sealed class SharedConnectionLimits(Ledger.Ledger ledger, ConnectionCap
     }
 
     /// <summary>Opens what <see cref="Create"/> made, in any process that was handed it.</summary>
-    internal static Ledger.Ledger Open(SafeFileHandle file) =>
-        Ledger.Ledger.Open(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{file.DangerousGetHandle()}"));
+    internal static Ledger.Ledger Open(SafeFileHandle file)
+    {
+        var isHeld = false;
+        try
+        {
+            file.DangerousAddRef(ref isHeld); // the number must mean this file until it has been opened
+            return Ledger.Ledger.Open(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{file.DangerousGetHandle()}"));
+        }
+        finally
+        {
+            if (isHeld) file.DangerousRelease();
+        }
+    }
 
     /// <inheritdoc/>
     public RefusalReason? TryEnter(EndPoint? peer, out bool isOverloaded)
@@ -37,12 +48,7 @@ internal sealed class SharedConnectionLimits(Ledger.Ledger ledger, ConnectionCap
         if (TryLease(_total, caps.Total) is not { } place) return RefusalReason.TooMany;
         if (caps.PerAddress != int.MaxValue && AddressKey.Of(peer) is { } key)
         {
-            if (TryLease(ledger.Counter(Name(key)), caps.PerAddress) is not { } share)
-            {
-                place.Dispose();
-                return RefusalReason.TooManyFromAddress;
-            }
-
+            if (TryLeaseShare(key, place) is not { } share) return RefusalReason.TooManyFromAddress;
             Keep(key, share);
         }
 
@@ -64,6 +70,20 @@ internal sealed class SharedConnectionLimits(Ledger.Ledger ledger, ConnectionCap
 
         share?.Dispose();
         place.Dispose();
+    }
+
+    /// <summary>A share of the address's cap; where there is none, or the ledger fails, the place is given back.</summary>
+    private Lease? TryLeaseShare(AddressKey key, Lease place)
+    {
+        Lease? share = null;
+        try
+        {
+            return share = TryLease(ledger.Counter(Name(key)), caps.PerAddress);
+        }
+        finally
+        {
+            if (share is null) place.Dispose();
+        }
     }
 
     private void Keep(AddressKey key, Lease share)

@@ -55,6 +55,30 @@ internal sealed class SpareWorkers : IWorkerOwner
         throw _failure!;
     }
 
+    /// <summary>True when no worker is idle.</summary>
+    internal bool MustWait
+    {
+        get
+        {
+            lock (_lock) return _idle.Count == 0;
+        }
+    }
+
+    /// <summary>Waits until a worker is idle; false when none comes up in time, or when stopping.</summary>
+    internal bool AwaitIdle(Deadline deadline)
+    {
+        lock (_lock)
+        {
+            while (_idle.Count == 0)
+            {
+                if (_isStopping || deadline.HasPassed) return false;
+                Wait(deadline);
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>Waits for an idle worker and gives it the connection; null when none comes up in time, or when stopping.</summary>
     internal Worker? Take(ServedConnection served, Deadline deadline)
     {
@@ -63,7 +87,7 @@ internal sealed class SpareWorkers : IWorkerOwner
             while (_idle.Count == 0)
             {
                 if (_isStopping || deadline.HasPassed) return null;
-                Monitor.Wait(_lock, deadline.Remaining);
+                Wait(deadline);
             }
 
             var worker = _idle.Dequeue();
@@ -214,12 +238,14 @@ internal sealed class SpareWorkers : IWorkerOwner
                     return true;
                 }
 
-                Monitor.Wait(_lock, isNeeded ? _notBefore.Remaining : Timeout.InfiniteTimeSpan);
+                Wait(isNeeded ? _notBefore : Deadline.Never);
             }
 
             return false;
         }
     }
+
+    private void Wait(Deadline deadline) => Monitor.Wait(_lock, deadline.Remaining);
 
     private void OnStartFailed(WorkerStartException error)
     {

@@ -61,7 +61,7 @@ internal sealed unsafe class WorkerChannel : IDisposable
                 var result = DescriptorPassing.Send(_socket, [(byte)kind], payload, descriptors, DontWait);
                 if (result >= 0) return 0;
                 if (result != -Errno.EAGAIN || Stopwatch.GetElapsedTime(since) > SendPatience) return result;
-                WaitWritable();
+                if (!TryWaitWritable()) return -Errno.EBADF;
             }
         }
     }
@@ -109,7 +109,8 @@ internal sealed unsafe class WorkerChannel : IDisposable
             : WorkerMessage.Closed;
     }
 
-    private void WaitWritable()
+    /// <summary>Waits a little. False: closed meanwhile, by the thread that listens to the worker, whose end is no surprise to whoever sends.</summary>
+    private bool TryWaitWritable()
     {
         var taken = false;
         try
@@ -117,6 +118,11 @@ internal sealed unsafe class WorkerChannel : IDisposable
             _socket.DangerousAddRef(ref taken);
             var entry = new PollEntry { Descriptor = (int)_socket.DangerousGetHandle(), Asked = PollEvents.Write };
             _ = Libc.Poll(&entry, 1, 100);
+            return true;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
         }
         finally
         {

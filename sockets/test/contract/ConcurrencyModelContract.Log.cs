@@ -37,6 +37,40 @@ public abstract partial class ConcurrencyModelContract
         Assert.Equal(3, server.Counters.Failed);
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task Limits_that_fail_admit_nobody_and_accepting_goes_on()
+    {
+        NotFor(Model.RunsInWorkers, "its limits are counted elsewhere");
+        var limits = new BrokenLimits();
+        var options = new StreamServerOptions { ListenOn = [Wire.NewAddress("tcp4")], Model = Model };
+        var dispatcher = new ConnectionDispatcher(
+            options, static () => throw new InvalidDataException(), static (_, _) => { }, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, limits);
+        var listener = SocketListener.Open(options.ListenOn[0], backlog: 8, dualStack: false);
+        var acceptor = Model.Start(dispatcher, [listener]);
+        for (var i = 0; i < 3; i++) Assert.True(await TestClient.IsRefusedAsync(listener.LocalEndPoint, "tcp4"));
+        Assert.Equal(3, dispatcher.Counters.Refused(RefusalReason.TooMany));
+        limits.Admits = true; // and throws when one leaves
+        for (var i = 0; i < 3; i++) Assert.True(await TestClient.IsRefusedAsync(listener.LocalEndPoint, "tcp4"));
+        await UntilAsync(() => dispatcher.Counters.Failed == 3 && dispatcher.Counters.Active == 0);
+        await acceptor.StopAsync();
+        listener.Close();
+        await dispatcher.BeginDrain();
+        await acceptor.JoinAsync();
+    }
+
+    private sealed class BrokenLimits : IConnectionLimits
+    {
+        public bool Admits { get; set; }
+
+        public RefusalReason? TryEnter(System.Net.EndPoint? peer, out bool isOverloaded)
+        {
+            isOverloaded = false;
+            return Admits ? null : throw new IOException("No space left on device");
+        }
+
+        public void Leave(System.Net.EndPoint? peer) => throw new IOException("No space left on device");
+    }
+
     private sealed class BrokenLogger : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)

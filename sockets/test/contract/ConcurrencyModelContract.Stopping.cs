@@ -36,4 +36,17 @@ public abstract partial class ConcurrencyModelContract
         await server.Server.StopAsync(TimeSpan.FromSeconds(20));
         Assert.Empty(server.Errors);
     }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_stop_leaves_the_unix_socket_of_a_successor_alone()
+    {
+        var address = Wire.NewAddress("unix");
+        await using var first = Serve("unix", Handlers.EchoAsync, options => options with { ListenOn = [address] });
+        File.Delete(address.ToString()!); // as a package's script does, or somebody who takes it for stale
+        await using var second = TestServer.Start("poll", "unix", Handlers.EchoAsync, options => options with { ListenOn = [address] });
+        await first.Server.StopAsync(TimeSpan.Zero);
+        await using var client = await second.ConnectAsync();
+        await client.SendAsync("here");
+        Assert.Equal("here", await client.ReceiveTextAsync(4));
+    }
 }

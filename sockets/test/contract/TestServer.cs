@@ -25,10 +25,12 @@ public sealed class TestServer : IAsyncDisposable
     public LocalScene Scene { get; }
 
     /// <summary>For tests of one process: the handler may capture what it likes.</summary>
-    public static TestServer Start(string model, string wire, Func<HandlerContext, IConnection, ValueTask> handle)
+    public static TestServer Start(
+        string model, string wire, Func<HandlerContext, IConnection, ValueTask> handle, Func<StreamServerOptions, StreamServerOptions>? change = null)
     {
         var scene = new LocalScene(new Dictionary<string, string>());
         var options = new StreamServerOptions { ListenOn = [Wire.NewAddress(wire)], Model = ConcurrencyModels.Find(model)! };
+        options = change?.Invoke(options) ?? options;
         Assert.False(options.Model.RunsInWorkers, "a handler in a worker process shares nothing with its test");
         return new TestServer(new StreamServer(options, () => new SceneConnectionHandler(wire, handle, scene)), wire, scene, null).Started();
     }

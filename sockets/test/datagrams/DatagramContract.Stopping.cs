@@ -65,4 +65,17 @@ public abstract partial class DatagramContract
         await server.StopAsync(TimeSpan.FromMilliseconds(50)).WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
         go.Set();
     }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_stop_leaves_the_unix_socket_of_a_successor_alone()
+    {
+        var address = DatagramWire.NewAddress("unix");
+        await using var first = Serve("unix", Echo, options => options with { ListenOn = [address] });
+        File.Delete(address.ToString()!);
+        await using var second = DatagramTestServer.Prepare("poll", "unix", new DatagramSceneHandler(Echo), options => options with { ListenOn = [address] }).Started();
+        await first.Server.StopAsync(TimeSpan.Zero);
+        using var client = new DatagramClient("unix");
+        await client.SendAsync("here", address);
+        Assert.Equal("here", await client.TextAsync());
+    }
 }

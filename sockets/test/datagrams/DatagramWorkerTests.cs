@@ -33,6 +33,24 @@ public sealed class DatagramWorkerTests
         Assert.Equal(1, server.Counters.Failed);
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task Datagrams_wait_for_the_workers_that_are_left()
+    {
+        await using var server = Serve("process", static (context, _) =>
+        {
+            if (context.Payload.IsEmpty) Environment.Exit(3);
+            context.Reply(context.Payload.Span);
+            return default;
+        }, static options => options with { Workers = 3, Processes = 3 });
+        using var client = new DatagramClient("udp4");
+        for (var i = 0; i < 2; i++) await client.SendAsync("", server.Address); // two of three are gone for a while
+        await UntilAsync(() => server.Errors.Count == 2);
+        const int many = 100;
+        for (var i = 0; i < many; i++) await client.SendAsync("x", server.Address);
+        await UntilAsync(() => server.Counters.Handled + server.Counters.Dropped == many + 2);
+        Assert.Equal(0, server.Counters.Dropped);
+    }
+
     [Theory(Timeout = Limit)]
     [MemberData(nameof(Models))]
     public async Task A_handler_that_crashes_its_process_harms_no_other_client(string model)

@@ -46,6 +46,16 @@ public sealed class LastDescriptorsTests
     }
 
     [Fact]
+    public void A_server_that_would_refuse_everybody_does_not_start()
+    {
+        using var open = File.OpenHandle("/dev/null");
+        Exception? error;
+        using (new DescriptorShortage(left: 70)) error = Record.Exception(() => DescriptorReserve.ThrowIfNoneForClients(open));
+        Assert.Contains("Raise the limit to", Assert.IsType<ConnectionException>(error).Message);
+        DescriptorReserve.ThrowIfNoneForClients(open);
+    }
+
+    [Fact]
     public void A_thread_that_would_wait_by_one_of_the_last_says_so_before_it_serves()
     {
         bool? prepared = null;

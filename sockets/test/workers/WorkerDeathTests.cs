@@ -74,6 +74,23 @@ public sealed class WorkerDeathTests
         Assert.True(await server.IsRefusedAsync());
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task Under_process_clients_that_have_left_cost_no_process_where_those_are_short()
+    {
+        const int many = 20;
+        await using var server = Serve("process");
+        await using var first = await server.ConnectAsync();
+        await WorkerOfAsync(first);
+        for (var i = 0; i < many; i++) await using (await server.ConnectAsync())
+            {
+                // gone without a word
+            }
+
+        await using var second = await server.ConnectAsync();
+        await WorkerOfAsync(second);
+        Assert.InRange(server.Server.Counters.Refused(RefusalReason.GivenUp), many - 2, many);
+    }
+
     [Theory(Timeout = Limit)]
     [InlineData("process")]
     [InlineData("prefork:threads")]
