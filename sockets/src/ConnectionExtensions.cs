@@ -9,20 +9,21 @@ public static class ConnectionExtensions
     /// <summary>
     /// Makes the connection encrypted, as the server's side. From here on use only what is returned. A handler may leave its disposal to
     /// the server, which ends it with a goodbye (close_notify) when the handler returns and with a reset when it throws; <c>await
-    /// using</c> would say goodbye in both cases, and the peer could take a failure for the end.
+    /// using</c> would say goodbye in both cases, and the peer could take a failure for the end. Certificates are checked with what is here and what the
+    /// peer sends: missing issuers are not fetched from the network, unless <see cref="SslServerAuthenticationOptions.CertificateChainPolicy"/> asks for it.
     /// </summary>
     /// <exception cref="ConnectionException"><see cref="ConnectionError.Tls"/>: the peer speaks no TLS, none we accept, or refused us.</exception>
     /// <exception cref="TimeoutException">The handshake was not done at the deadline. The connection can only be closed then, as after any failure here.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; as with the deadline.</exception>
     public static ValueTask<IConnection> AuthenticateAsServerAsync(
         this IConnection connection, SslServerAuthenticationOptions options, Deadline deadline, CancellationToken cancellation = default) =>
-        TlsHandshake.RunAsync(connection, (tls, cancelled) => tls.AuthenticateAsServerAsync(options, cancelled), deadline, cancellation);
+        TlsHandshake.AsServerAsync(connection, options, deadline, cancellation);
 
     /// <summary>As <see cref="AuthenticateAsServerAsync"/>, as the client's side.</summary>
     /// <inheritdoc cref="AuthenticateAsServerAsync" path="/exception"/>
     public static ValueTask<IConnection> AuthenticateAsClientAsync(
         this IConnection connection, SslClientAuthenticationOptions options, Deadline deadline, CancellationToken cancellation = default) =>
-        TlsHandshake.RunAsync(connection, (tls, cancelled) => tls.AuthenticateAsClientAsync(options, cancelled), deadline, cancellation);
+        TlsHandshake.AsClientAsync(connection, options, deadline, cancellation);
 
     /// <summary>What was agreed in the handshake; null when the connection is not encrypted.</summary>
     public static TlsDetails? Tls(this IConnection connection) => (connection as TlsConnection)?.Details;

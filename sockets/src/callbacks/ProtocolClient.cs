@@ -96,7 +96,8 @@ public sealed class ProtocolClient : IAsyncDisposable
     }
 
     private static ConnectionException NobodyThere(ConnectionException? cause) => new(
-        cause?.Error ?? ConnectionError.Refused, "Handing a new connection to its model: it takes none; the client has been stopped, or is stopping.", cause);
+        cause?.Error ?? ConnectionError.Refused,
+        "Handing a new connection to its model: it takes none; the client has been stopped, or is stopping.", cause);
 
     private async ValueTask FulfilAsync(HandlerContext context)
     {

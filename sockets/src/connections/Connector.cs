@@ -21,7 +21,9 @@ internal abstract class Connector
     internal async ValueTask<StreamConnection> ConnectAsync(EndPoint address, Deadline deadline, CancellationToken cancellation)
     {
         ThrowIfDue(address, deadline, cancellation);
-        return address is DnsEndPoint name ? await ConnectByNameAsync(name, deadline, cancellation) : await OpenAsync(address, deadline, cancellation);
+        return address is DnsEndPoint name
+            ? await ConnectToOneAsync(name, await LookUpAsync(name, deadline, cancellation), deadline, cancellation)
+            : await OpenAsync(address, deadline, cancellation);
     }
 
     /// <summary>Connects to the first of a name's addresses that answers.</summary>
@@ -68,9 +70,6 @@ internal abstract class Connector
 
     protected static string Tried(EndPoint address) =>
         address is DnsEndPoint name ? $"Connecting to {name.Host}:{name.Port}" : $"Connecting to {address}";
-
-    private async ValueTask<StreamConnection> ConnectByNameAsync(DnsEndPoint name, Deadline deadline, CancellationToken cancellation) =>
-        await ConnectToOneAsync(name, await LookUpAsync(name, deadline, cancellation), deadline, cancellation);
 
     private async ValueTask<IPAddress[]> LookUpAsync(DnsEndPoint name, Deadline deadline, CancellationToken cancellation)
     {

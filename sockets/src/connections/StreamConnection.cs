@@ -128,7 +128,9 @@ internal abstract class StreamConnection : IConnection
         return true;
     }
 
-    /// <summary>What a read looks at before it begins and after each wait. The end counts before the caller's wish, and that before the deadline.</summary>
+    /// <summary>
+    /// What a read looks at before it begins and after each wait. The end counts before the caller's wish, and that before the deadline.
+    /// </summary>
     protected internal void ThrowIfReadDue(CancellationToken cancellation)
     {
         if (IsOver) throw ConnectionErrors.Ended($"Reading from {PeerName}");

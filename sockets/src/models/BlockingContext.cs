@@ -70,8 +70,8 @@ internal sealed class BlockingContext(ServedConnection served) : ServedContext(s
             }
 
             if (cancellation.IsCancellationRequested || Array.Exists(transports, transport => transport.IsOver)) return;
-            waiter.Poll(
-                Array.ConvertAll(transports, SafeHandle (transport) => transport.Socket), PollEvents.Read, deadline.Remaining, new PollEvents[transports.Length]);
+            SafeHandle[] sockets = Array.ConvertAll(transports, SafeHandle (transport) => transport.Socket);
+            waiter.Poll(sockets, PollEvents.Read, deadline.Remaining, new PollEvents[sockets.Length]);
         }
         catch (ObjectDisposedException)
         {

@@ -18,7 +18,9 @@ internal readonly struct ReadinessSet(StreamConnection[] connections, int first)
     }
 }
 
-/// <summary>Whose turn it is, from one wait of a handler to its next: a connection that can always be read must not keep the others from being seen.</summary>
+/// <summary>
+/// Whose turn it is, from one wait of a handler to its next: a connection that can always be read must not keep the others from being seen.
+/// </summary>
 internal struct ReadinessTurns
 {
     private int _next;

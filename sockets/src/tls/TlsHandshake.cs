@@ -7,7 +7,23 @@ namespace Argosy.Sockets;
 /// <summary>Turns a plain connection into an encrypted one.</summary>
 internal static class TlsHandshake
 {
-    internal static async ValueTask<IConnection> RunAsync(
+    internal static ValueTask<IConnection> AsServerAsync(
+        IConnection connection, SslServerAuthenticationOptions options, Deadline deadline, CancellationToken cancellation)
+    {
+        // A certificate that is selected by the name that the client asks for comes with the options: a callback cannot say what its chain is.
+        return options is { ServerCertificateSelectionCallback: { } select, ServerCertificateContext: null }
+            ? RunAsync(connection, (tls, over) => tls.AuthenticateAsServerAsync(Selected, null, over), deadline, cancellation)
+            : RunAsync(connection, (tls, over) => tls.AuthenticateAsServerAsync(TlsOptions.Offline(options), over), deadline, cancellation);
+
+        ValueTask<SslServerAuthenticationOptions> Selected(SslStream tls, SslClientHelloInfo hello, object? state, CancellationToken over) =>
+            new(TlsOptions.Offline(options, select(tls, hello.ServerName)));
+    }
+
+    internal static ValueTask<IConnection> AsClientAsync(
+        IConnection connection, SslClientAuthenticationOptions options, Deadline deadline, CancellationToken cancellation) =>
+        RunAsync(connection, (tls, over) => tls.AuthenticateAsClientAsync(TlsOptions.Offline(options), over), deadline, cancellation);
+
+    private static async ValueTask<IConnection> RunAsync(
         IConnection connection, Func<SslStream, CancellationToken, Task> handshake, Deadline deadline, CancellationToken cancellation)
     {
         var transport = new TlsTransportStream(connection);
