@@ -10,6 +10,8 @@ internal sealed partial class LocalStaged
     private readonly FileIdentity _identity;
     private long _held; // Bytes that were there when it was opened.
     private bool _hasBegun;
+    private bool _isOther; // What is there belongs to another file.
+    private UnfinishedRecord? _offered;
 
     /// <summary>What is known of an unfinished upload.</summary>
     public UnfinishedRecord? Record => _record;
@@ -27,14 +29,16 @@ internal sealed partial class LocalStaged
     /// <summary>True where nothing that came before another boot is doubtful.</summary>
     private bool IsSound => Trusted >= Received;
 
-    /// <summary>Goes on with an unfinished upload, or begins it anew where it is of another file.</summary>
-    public void Continue(StageRequest request, string uploadId)
+    /// <summary>True for what is kept only to be published, and once an unfinished upload was accepted.</summary>
+    public bool IsAccepted => _offered is null;
+
+    /// <summary>An unfinished upload to go on with, or to begin anew where it is of another file; nothing changes before <see cref="Accept"/>.</summary>
+    public void Offer(StageRequest request, string uploadId)
     {
         var known = _record;
         if (known is null || (known.Length is { } before && request.Length is { } now && before != now))
         {
-            Errno.Check(Kernel.SetLength(Number, 0), _path);
-            (_held, Received, Trusted) = (0, 0, 0);
+            (Received, Trusted, _isOther) = (0, 0, true);
             known = new(request.Owner, uploadId, request.Path, request.Length, UnfinishedRecord.ThisBoot, _identity, Settled);
         }
 
@@ -43,7 +47,20 @@ internal sealed partial class LocalStaged
             Received = Trusted; // What lies behind stays until something is written.
         }
 
-        Remember(known with { Length = request.Length ?? known.Length });
+        _offered = known with { Length = request.Length ?? known.Length };
+    }
+
+    /// <summary>Goes on with what was offered.</summary>
+    public void Accept()
+    {
+        if (_isOther)
+        {
+            Errno.Check(Kernel.SetLength(Number, 0), _path);
+            _held = 0;
+        }
+
+        Remember(_offered!);
+        _offered = null;
     }
 
     /// <summary>Somebody has compared bytes with what was sent.</summary>

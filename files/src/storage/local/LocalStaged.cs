@@ -186,7 +186,8 @@ internal sealed partial class LocalStaged : IDisposable
             return;
         }
 
-        if (!_isGone && !IsUnfinished)
+        var isRefused = _offered is not null && _record is null;
+        if (!_isGone && (!IsUnfinished || isRefused))
         {
             using var staging = Staging.Lend();
             Kernel.Unlink(staging.Number, _name);

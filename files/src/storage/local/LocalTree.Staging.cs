@@ -129,7 +129,8 @@ internal sealed partial class LocalTree
             ?? throw new FileException(FileError.InUse, $"Another session uploads {request.Path} under this id; wait for it or use another id.");
         try
         {
-            staged.Continue(request, uploadId);
+            staged.Offer(request, uploadId);
+            staged.Accept();
             return staged;
         }
         catch
