@@ -4,11 +4,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 // FOLDER crash OPERATION POINT [IN/]   takes one step of a storage, in a folder of it, and dies at a point of it
 // FOLDER strict                        does each thing once with strict durability, printing what was acknowledged
-// FOLDER files                         puts files with strict durability until it is killed, printing each that was acknowledged
+// FOLDER files strict|fast             puts files until it is killed, printing each that was acknowledged
 // FOLDER churn                         works until it is killed, printing each file that was acknowledged
 var folder = args[0];
 var ledger = Argosy.Ledger.Ledger.Open(Path.Combine(folder, "ledger"));
-var durability = args[1] is "strict" or "files" ? Durability.Strict : Durability.Fast;
+var durability = args[1] == "strict" || args is [_, "files", "strict"] ? Durability.Strict : Durability.Fast;
 var storage = new LocalStorage(new() { Staging = Path.Combine(folder, "staging"), Durability = durability });
 var place = Path.Combine(folder, "home");
 var opener = new SessionOpener(storage, ledger, 0, TimeSpan.FromDays(7), NullLogger.Instance);

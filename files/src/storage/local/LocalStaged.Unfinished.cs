@@ -10,7 +10,8 @@ internal sealed partial class LocalStaged
     private readonly FileIdentity _identity;
     private long _held; // Bytes that were there when it was opened.
     private bool _hasBegun;
-    private (UnfinishedRecord Record, bool IsAnew)? _offered;
+    private bool _isOther; // What is there belongs to another file.
+    private UnfinishedRecord? _offered;
 
     /// <summary>What is known of an unfinished upload.</summary>
     public UnfinishedRecord? Record => _record;
@@ -34,24 +35,31 @@ internal sealed partial class LocalStaged
     /// <summary>An unfinished upload to go on with, or to begin anew where it is of another file; nothing changes before <see cref="Accept"/>.</summary>
     public void Offer(StageRequest request, string uploadId)
     {
-        var isAnew = _record is null || (_record.Length is { } before && request.Length is { } now && before != now);
-        var known = isAnew ? new(request.Owner, uploadId, request.Path, request.Length, UnfinishedRecord.ThisBoot, _identity, Settled) : _record!;
-        _offered = (known with { Length = request.Length ?? known.Length }, isAnew);
-        Trusted = isAnew ? 0 : Trusted;
-        Received = isAnew ? 0 : request.Trust ? Received : Trusted; // What lies behind stays until something is written.
+        var known = _record;
+        if (known is null || (known.Length is { } before && request.Length is { } now && before != now))
+        {
+            (Received, Trusted, _isOther) = (0, 0, true);
+            known = new(request.Owner, uploadId, request.Path, request.Length, UnfinishedRecord.ThisBoot, _identity, Settled);
+        }
+
+        if (!request.Trust)
+        {
+            Received = Trusted; // What lies behind stays until something is written.
+        }
+
+        _offered = known with { Length = request.Length ?? known.Length };
     }
 
     /// <summary>Goes on with what was offered.</summary>
     public void Accept()
     {
-        var (known, isAnew) = _offered!.Value;
-        if (isAnew)
+        if (_isOther)
         {
             Errno.Check(Kernel.SetLength(Number, 0), _path);
             _held = 0;
         }
 
-        Remember(known);
+        Remember(_offered!);
         _offered = null;
     }
 

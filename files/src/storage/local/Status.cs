@@ -47,8 +47,11 @@ internal struct Status
     public readonly FileEntry Entry(ReadOnlyMemory<byte> name, ReadOnlyMemory<byte>? target = null) =>
         new(name, Kind, IsFile ? Length : 0, Written.Time, TypeAndMode & 0xfff, target);
 
-    /// <summary>The version of a file. The time of change moves with every write, and nobody can set it; the inode tells a file from the one
-    /// that replaced it.</summary>
+    /// <summary>
+    /// The version of a file. The time of change moves with every write, and nobody can set it; the inode tells a file from the one that replaced it. Since
+    /// Linux 6.13 (multigrain timestamps: ext4, xfs, btrfs, tmpfs) a time that was looked at never stays the same after another write; before, two
+    /// writes of one length within a tick of the clock (1 to 10 ms) show one version, and the kernel's change counter is not shown to programs.
+    /// </summary>
     public readonly string Revision => string.Create(
         CultureInfo.InvariantCulture, $"{Inode:x}-{Changed.Seconds:x}.{Changed.Nanoseconds:x}-{Length:x}");
 
