@@ -1,3 +1,5 @@
+using Argosy.Ledger;
+
 namespace Argosy.Files.Tests;
 
 /// <summary>What docs/security.md tells operators to do.</summary>
@@ -12,7 +14,7 @@ public sealed class BanLiftTests : FileServiceTest
         await Assert.ThrowsAsync<FileException>(async () => await one.LoginAsync("alex", "wrong", Origin, InlineOffload.Instance));
         Assert.True(one.IsBanned(Origin.Address) && other.IsBanned(Origin.Address));
 
-        using (var file = new FileStream(Path.Combine(Premises.Data, "bans"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) file.Write("        "u8);
+        using (var file = new FileStream(Path.Combine(LedgerFolder.For(Premises.Data), "bans"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) file.Write("        "u8);
 
         Assert.False(one.IsBanned(Origin.Address) || other.IsBanned(Origin.Address));
         await LoginAsync(other);

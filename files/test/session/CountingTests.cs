@@ -146,6 +146,7 @@ public sealed class CountingTests : IDisposable
             {
                 await staged.AcceptAsync();
                 await staged.WriteAsync(0, "12345"u8.ToArray());
+                await staged.ReadAsync(0, new byte[5]); // Small pieces are gathered: now it is written.
             }
 
             await home.CountAsync(_ => { });

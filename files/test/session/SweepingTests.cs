@@ -25,7 +25,7 @@ public sealed class SweepingTests : IDisposable
             await File.WriteAllTextAsync(Path.Combine(staging, name), "x", TestContext.Current.CancellationToken);
         }
 
-        ReadOnlyMemory<byte>[] marks = [Encoding.ASCII.GetBytes("ww.7.1"), Encoding.ASCII.GetBytes("wu.0123456789abcdef")];
+        ReadOnlyMemory<byte>[] marks = [Encoding.ASCII.GetBytes("w:w.7.1:0:"), Encoding.ASCII.GetBytes("w:u.0123456789abcdef:0:")];
         await home.SweepAsync(DateTime.UtcNow.AddDays(-7), () => new LeaseTally(new HomeUsage(vessel.Ledger.Counter("x"), null, null)), () => marks);
         Assert.Equal(["lock", "u.0123456789abcdef", "w.7.1"], NamesIn(staging));
         await vessel.SweepAsync();

@@ -85,6 +85,7 @@ public sealed partial class HungDiskTests : IAsyncLifetime
         var random = new Random(seed);
         var expected = new byte[400_000];
         var staged = await _home.StageAsync(new(P("file"), "ann", "id", null, Trust: true));
+        await staged.AcceptAsync();
         var end = 0;
         while (end < expected.Length)
         {
@@ -117,6 +118,7 @@ public sealed partial class HungDiskTests : IAsyncLifetime
         using var storage = new LocalStorage();
         var home = storage.OpenHomeAsync(Path.Combine(_folder.Path, "home"), true, InlineOffload.Instance).AsTask().GetAwaiter().GetResult();
         var staged = home.StageAsync(new(P("disk/file"), "ann", "id", null, Trust: true)).AsTask().GetAwaiter().GetResult();
+        staged.AcceptAsync().AsTask().GetAwaiter().GetResult();
         var length = 0;
         var failure = Record.Exception(() =>
         {

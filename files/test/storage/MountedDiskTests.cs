@@ -149,6 +149,7 @@ public sealed class MountedDiskTests : IDisposable
         using var after = new Disposing(Open());
         var again = Wait(after.Value.OpenAsync(grant => grant with { QuotaBytes = 1 << 30 }));
         Assert.Equal(new Quota(bytes, files, 1 << 30, null), Wait(again.QuotaAsync()));
+        Wait(after.Value.SweepAsync());
         Assert.DoesNotContain(Directory.GetFileSystemEntries(Beside), path => Path.GetFileName(path)[0] is 'w' or 't');
         Assert.DoesNotContain(Directory.GetFileSystemEntries(Mounted), path => Path.GetFileName(path) is not (".argosy-staging" or "old" or "older" or "new" or "unfinished"));
     });
@@ -156,6 +157,8 @@ public sealed class MountedDiskTests : IDisposable
     private static T Wait<T>(ValueTask<T> task) => task.AsTask().GetAwaiter().GetResult();
 
     private static T Wait<T>(Task<T> task) => task.GetAwaiter().GetResult();
+
+    private static void Wait(Task task) => task.GetAwaiter().GetResult();
 
     private static void Wait(ValueTask task) => task.AsTask().GetAwaiter().GetResult();
 

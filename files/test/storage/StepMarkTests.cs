@@ -125,6 +125,7 @@ public sealed class StepMarkTests : IAsyncLifetime
     private async Task<IStaged> StageAsync(string id)
     {
         var staged = await _home.StageAsync(new(P("file"), "ann", id, null, Trust: true));
+        await staged.AcceptAsync();
         await staged.WriteAsync(0, "123"u8.ToArray());
         return staged;
     }

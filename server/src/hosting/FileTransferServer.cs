@@ -49,6 +49,7 @@ public sealed class FileTransferServer : IAsyncDisposable
     {
         if (new HomeMap(ServerMember.FileOptions(options), []).Fault is { } fault) throw new ConfigurationException(fault);
         var user = options.User is { } name && !OperatingSystem.IsWindows() ? Privileges.Find(name) : null;
+        options = options with { LedgerFolder = options.LedgerFolder ?? LedgerFolder.For(options.Data) }; // Chosen by whom the server starts as.
         DataFolder.Ensure(options.Data);
         DataFolder.RequireOwner(options.Data, user);
         if (user is not null && !OperatingSystem.IsWindows()) Privileges.GiveFolder(options.Data, user);
@@ -63,9 +64,7 @@ public sealed class FileTransferServer : IAsyncDisposable
         var data = DataFolder.Take(options.Data);
         try
         {
-            // Chosen by whom the server starts as; it may be another user who serves.
-            var whole = options with { LedgerFolder = options.LedgerFolder ?? LedgerFolder.For(options.Data) };
-            return new FileTransferServer(whole, logs, data, worker, certificates);
+            return new FileTransferServer(options, logs, data, worker, certificates);
         }
         catch (Exception error)
         {

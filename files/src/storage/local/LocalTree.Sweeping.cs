@@ -42,8 +42,7 @@ internal sealed partial class LocalTree
                 }
             }
 
-            var named = Named(marks);
-            ForEachUnfinished((folder, data, record) => SweepUnfinished(folder, data, expired, tally, named), skipsFailing: true);
+            ForEachUnfinished((folder, data, record) => SweepUnfinished(folder, data, expired, tally, marks), skipsFailing: true);
             yield return 1;
         }
     }
@@ -117,16 +116,23 @@ internal sealed partial class LocalTree
         return result == -Errno.IsAFolder ? Trash.Empty(staging, name) : [1];
     }
 
-    private void SweepUnfinished(StagingFolder folder, byte[] data, DateTime expired, Func<ITally> tally, HashSet<string?> named)
+    private void SweepUnfinished(
+        StagingFolder folder, byte[] data, DateTime expired, Func<ITally> tally, Func<IReadOnlyList<ReadOnlyMemory<byte>>> marks)
     {
-        using var staged = named.Contains(NameOf(data)) ? null : OpenUnfinished(folder, data);
+        using var staged = OpenUnfinished(folder, data);
         if (staged is null)
         {
-            return; // Its session is alive, or what became of it is not settled.
+            return; // Its session is alive.
         }
 
         Errno.Check(Kernel.Stat(staged.Number, out var status), UnfinishedSubject);
-        if (staged.Record is null || status.Written.Time < expired)
+        var isExpired = staged.Record is null || status.Written.Time < expired;
+        if ((!isExpired && staged.Settled == status.Usage) || Named(marks).Overlaps([NameOf(data), NameOf([(byte)'a', .. data.AsSpan(1)])]))
+        {
+            return; // Nothing is to be done, or what became of it is not settled.
+        }
+
+        if (isExpired)
         {
             using var freed = tally();
             staged.Discard(freed);
