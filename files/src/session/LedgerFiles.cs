@@ -15,7 +15,6 @@ internal static class LedgerFiles
             if (options.IsMember) LedgerFolder.Require(folder);
             else LedgerFolder.Make(folder, options.Data);
             if (!options.IsMember && folder != options.Data) RemoveOld(options.Data);
-            if (!options.IsMember) log.CountedIn(folder);
         }
         catch (IOException failed)
         {

@@ -9,9 +9,6 @@ internal static partial class UsageLog
         "A home was changed outside the server: it holds {Bytes} bytes in {Files} files, and {OldBytes} bytes in {OldFiles} files were counted")]
     public static partial void Corrected(this ILogger log, long bytes, long files, long oldBytes, long oldFiles);
 
-    [LoggerMessage(42, LogLevel.Information, "Usage and bans are counted in {Folder}")]
-    public static partial void CountedIn(this ILogger log, string folder);
-
     [LoggerMessage(41, LogLevel.Warning, "Homes could not be swept, the next round tries again: {Reason}")]
     public static partial void NotSwept(this ILogger log, string reason);
 }

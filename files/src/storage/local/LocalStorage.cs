@@ -230,7 +230,7 @@ public sealed class LocalStorage : IStorage, IDisposable
             using var shared = Descriptor.Lend(_staging);
             if (Kernel.Stat(shared.Number, out var staging) >= 0 && staging.IsSameMount(status))
             {
-                // Until 0.2 its disk's number was a part of the name; what waits there goes on.
+                // Older versions made the disk's number a part of the name; what waits there goes on.
                 var name = Terminated(StagingName(status));
                 Kernel.Rename(shared.Number, Terminated(Hash(identity)), shared.Number, name, Kernel.NoReplace);
                 return StagingFolder.Open(shared.Number, name);
