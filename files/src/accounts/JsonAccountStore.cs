@@ -102,7 +102,17 @@ public sealed class JsonAccountStore : IAccountStore
     private bool Change(Func<Accounts, Accounts> change)
     {
         // Before the gate: logins of this process read on meanwhile.
-        using var turn = TakeTurn();
+        using (TakeTurn())
+        {
+            if (!ChangeInTurn(change)) return false;
+        }
+
+        Changed?.Invoke();
+        return true;
+    }
+
+    private bool ChangeInTurn(Func<Accounts, Accounts> change)
+    {
         lock (_reading)
         {
             var before = Read(_now.Version + 1);
@@ -119,10 +129,8 @@ public sealed class JsonAccountStore : IAccountStore
             }
 
             _now = Read(before.Version);
+            return true;
         }
-
-        Changed?.Invoke();
-        return true;
     }
 
     private Snapshot Read(long version)
