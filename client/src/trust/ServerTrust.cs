@@ -87,9 +87,10 @@ internal sealed class ServerTrust(ArgosyUrl url, ClientOptions options)
 
     private static NotTrustedException Unknown(UnknownServer server) => new(
         $"{server.Authority} is unknown here and {server.Reason}. Its key is {server.Fingerprint}. Compare it with what its operator "
-        + $"says, then connect with --fingerprint {server.Fingerprint}"
-        + (server.WillBeKnown
-            ? ", or accept any new server's key with --accept-new."
-            : ". Accepted keys cannot be kept here, since there is no home folder: set HOME, or XDG_CONFIG_HOME, to one."))
+        + $"says, then connect with --fingerprint {server.Fingerprint}, or accept any new server's key with --accept-new.{Unkept(server)}")
     { Presented = server.Fingerprint };
+
+    private static string Unkept(UnknownServer server) => server.WillBeKnown
+        ? ""
+        : " Accepted keys cannot be kept here, since there is no home folder: set HOME, or XDG_CONFIG_HOME, to one.";
 }
