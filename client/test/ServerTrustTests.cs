@@ -38,6 +38,24 @@ public sealed class ServerTrustTests : IDisposable
     }
 
     [Fact(Timeout = Timeout)]
+    public async Task Where_no_key_can_be_kept_that_is_said_and_asked_about_each_time()
+    {
+        using var certificate = Certificates.SelfSigned();
+        await using var server = new FakeServer(peer => peer.GreetAsync(), certificate);
+        var nowhere = new KnownServers(null);
+        var error = await Assert.ThrowsAsync<NotTrustedException>(() => FileClient.ConnectAsync(server.Url, Options(null) with { KnownServers = nowhere }));
+        Assert.Contains("set HOME", error.Message, StringComparison.Ordinal);
+        foreach (var count in (int[])[1, 2])
+        {
+            await using var client = await FileClient.ConnectAsync(server.Url, Options(true) with { KnownServers = nowhere });
+            Assert.Equal((count, false), (_asked.Count, _asked[^1].WillBeKnown));
+        }
+
+        await using var pinned = await FileClient.ConnectAsync(server.Url, Options(null) with { KnownServers = nowhere, Fingerprint = Fingerprint.Of(certificate) });
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact(Timeout = Timeout)]
     public async Task An_accepted_key_is_asked_about_once_and_survives_a_renewal()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -22,7 +22,6 @@ internal static class TrustText
         + $"  {server.Fingerprint}\n"
         + "Compare it with what argosy serve printed when it started. If it is right, connect once with\n"
         + $"  --fingerprint {server.Fingerprint}\n"
-        + (server.WillBeKnown
-            ? "or accept any new server's key with --accept-new."
-            : "Accepted keys cannot be kept here, since there is no home folder: set HOME, or XDG_CONFIG_HOME, to one.");
+        + "or accept any new server's key with --accept-new."
+        + (server.WillBeKnown ? "" : "\nAccepted keys cannot be kept here, since there is no home folder: set HOME, or XDG_CONFIG_HOME, to one.");
 }

@@ -90,6 +90,8 @@ public sealed class KnownServers
     {
         if (Path is null)
             return [];
+        if (!OperatingSystem.IsLinux())
+            throw new PlatformNotSupportedException("A file of known servers needs Linux; say the fingerprint, and new KnownServers(null).");
         // "Nothing there" and "may not be seen" are two things: a pin that cannot be read must not count as none.
         var result = Posix.Stat([.. LocalPath.Bytes(Path), 0], follow: true, out var facts);
         if (result is Posix.NotFound or Posix.NotAFolder)

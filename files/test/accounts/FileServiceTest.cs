@@ -20,9 +20,6 @@ public abstract class FileServiceTest : IAsyncDisposable
 
     private protected Lines<FileService> Log { get; } = new();
 
-    /// <summary>What was logged but for the line of the start.</summary>
-    private protected IReadOnlyList<string> LoggedSinceStart => [.. Log.Written.Where(line => !line.Contains("bans are counted in"))];
-
     private protected RecordingOpener Opener { get; } = new();
 
     private protected ManualClock Clock { get; } = new();

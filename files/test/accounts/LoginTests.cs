@@ -91,7 +91,7 @@ public sealed class LoginTests : FileServiceTest
 
         Assert.Equal(
             "Warning Login refused from 192.0.2.7 over argosy://: \"x\\x22 from 9.9.9.9 over argosy://: \\x22root\\\\\": there is no such account ",
-            Assert.Single(LoggedSinceStart));
+            Assert.Single(Log.Written));
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class LoginTests : FileServiceTest
         Opener.Fails = new FileException(FileError.Storage, "It cannot be opened.", new FileException(FileError.Storage, "The disk is gone."));
 
         await Assert.ThrowsAsync<FileException>(() => LoginAsync(service));
-        Assert.Equal("Error \"alex\" cannot log in: It cannot be opened. The disk is gone. ", Assert.Single(LoggedSinceStart));
+        Assert.Equal("Error \"alex\" cannot log in: It cannot be opened. The disk is gone. ", Assert.Single(Log.Written));
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class LoginTests : FileServiceTest
 
         Assert.Equal(
             "Warning Login refused from 192.0.2.7 over test://: \"evil\\x1b]0;x\\x07\\x0a\": there is no such account ",
-            Assert.Single(LoggedSinceStart));
+            Assert.Single(Log.Written));
         await Assert.ThrowsAsync<InvalidOperationException>(() => attempt.SucceedAsync(InlineOffload.Instance).AsTask());
     }
 
@@ -136,7 +136,7 @@ public sealed class LoginTests : FileServiceTest
         await LoginAsync(service);
         await Assert.ThrowsAsync<FileException>(() => service.LoginAsync("alex", "secret77", Origin, InlineOffload.Instance).AsTask());
 
-        Assert.Equal(2, LoggedSinceStart.Count);
+        Assert.Equal(2, Log.Written.Count);
         Assert.DoesNotContain(Log.Written, line => line.Contains("secret77") || line.Contains(Password));
     }
 
