@@ -108,4 +108,37 @@ public sealed class FramedConnectionTests
     {
         for (var i = 0; i < count && await frames.ReadAsync() is { } message; i++) await frames.WriteAsync(message);
     }
+
+    [Fact]
+    public async Task A_deadline_before_the_first_part_of_a_message_cuts_nothing()
+    {
+        var connection = new ScriptedConnection() { LateWrite = 1 };
+        using var frames = new FramedConnection(connection, new LengthFraming(4, 1_000_000));
+        await Assert.ThrowsAsync<TimeoutException>(async () => await frames.WriteAsync(new byte[100_000]));
+        await frames.WriteAsync(new byte[100_000]);
+        Assert.Equal(100_004, connection.Written.Length);
+    }
+
+    [Fact]
+    public async Task A_message_that_was_cut_between_two_parts_is_followed_by_nothing()
+    {
+        var connection = new ScriptedConnection() { LateWrite = 2 };
+        using var frames = new FramedConnection(connection, new LengthFraming(4, 1_000_000));
+        await Assert.ThrowsAsync<TimeoutException>(async () => await frames.WriteAsync(new byte[100_000]));
+        var cut = await Assert.ThrowsAsync<ConnectionException>(async () => await frames.WriteAsync(new byte[1]));
+        Assert.Equal(ConnectionError.Failed, cut.Error);
+        Assert.Equal(4, connection.Written.Length);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_here_does_not_outlive_the_deadline_nor_the_wish_of_who_reads()
+    {
+        using var frames = new FramedConnection(new ScriptedConnection("a\nb\nc\n"u8.ToArray()), new LineFraming(10));
+        Assert.Equal("a"u8.ToArray(), (await frames.ReadAsync())!.Value.ToArray());
+        await Assert.ThrowsAsync<OperationCanceledException>(async () => await frames.ReadAsync(new CancellationToken(canceled: true)));
+        frames.Connection.ReadDeadline = Deadline.After(TimeSpan.Zero);
+        await Assert.ThrowsAsync<TimeoutException>(async () => await frames.ReadAsync());
+        frames.Connection.ReadDeadline = Deadline.Never;
+        Assert.Equal("b"u8.ToArray(), (await frames.ReadAsync())!.Value.ToArray());
+    }
 }

@@ -14,6 +14,9 @@ internal sealed class ScriptedConnection(params IEnumerable<byte[]> segments) : 
     /// <summary>How many writes there were.</summary>
     public int Writes { get; private set; }
 
+    /// <summary>The write, counted from 1, that meets its deadline; 0: none.</summary>
+    public int LateWrite { get; init; }
+
     /// <summary>The largest room that a read was given.</summary>
     public int LargestRoom { get; private set; }
 
@@ -47,7 +50,7 @@ internal sealed class ScriptedConnection(params IEnumerable<byte[]> segments) : 
 
     public ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation = default)
     {
-        Writes++;
+        if (++Writes == LateWrite) throw new TimeoutException();
         Written.Write(data.Span);
         return default;
     }
