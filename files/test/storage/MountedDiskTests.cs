@@ -148,6 +148,10 @@ public sealed class MountedDiskTests : IDisposable
 
         using var after = new Disposing(Open());
         var again = Wait(after.Value.OpenAsync(grant => grant with { QuotaBytes = 1 << 30 }));
+        var home = Wait(after.Value.Storage.OpenHomeAsync(after.Value.Home, true, InlineOffload.Instance));
+        var usage = new HomeUsage(after.Value.Ledger.Counter(home.Identity), null, null);
+        Wait(home.SweepAsync(DateTime.UtcNow.AddDays(-7), () => new LeaseTally(usage, enforced: false)));
+        Wait(home.DisposeAsync());
         Assert.Equal(new Quota(bytes, files, 1 << 30, null), Wait(again.QuotaAsync()));
         Wait(after.Value.SweepAsync());
         Assert.DoesNotContain(Directory.GetFileSystemEntries(Beside), path => Path.GetFileName(path)[0] is 'w' or 't');
