@@ -1,5 +1,6 @@
 using Argosy.Cli.Shell;
 using Argosy.Cli.Transfer;
+using Argosy.Client;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -70,6 +71,8 @@ public sealed class WordTests
         var name = WordScanner.Split(@"$'caf\xe9\xc3'").Single().Text;
         Assert.Equal([.. "caf"u8, 0xe9, 0xc3], ByteText.ToBytes(name));
         Assert.Equal(@"$'caf\xe9\xc3'", Quoting.Of(name));
+        Assert.Equal(@"caf\xe9\xc3", Terminal.Escape(name));
+        Assert.Equal(name, LocalNames.One(WordScanner.Split(@"$'caf\xe9\xc3'").Single()));
     }
 
     [Theory]

@@ -115,7 +115,7 @@ public sealed class FolderCommandsTests
         Assert.Equal(["c.txt", "d.txt"], await NamesAsync(deployment, "more"));
         Assert.Equal("star  2 B\n", await deployment.DoAsync("get", deployment.Url("/tree/%2A"), "star"));
         var result = await deployment.RunAsync("get", deployment.Url("/tree/*.pdf"), "more");
-        Assert.Equal((1, "argosy: /tree/*.pdf: nothing on the server matches.\n"), (result.ExitCode, result.Error));
+        Assert.Equal((1, "argosy: /tree/*.pdf: nothing on the server matches\n"), (result.ExitCode, result.Error));
         await ShellAsync(deployment, "echo other > tree/a.txt; echo e > tree/e.txt");
         Assert.Contains("1 file stored (2 B), 6 left alone", LastLine(await deployment.DoAsync("put", "-r", "--no-clobber", "tree", deployment.Url("/"))), StringComparison.Ordinal);
         Assert.Equal("a\n", await File.ReadAllTextAsync(deployment.Stored("tree/a.txt")));
