@@ -27,6 +27,7 @@ public class ByteSizeTests
     [InlineData("1,5G")]
     [InlineData("9223372036854775808")]
     [InlineData("99999999999999999999999999999999T")]
+    [InlineData("1000000000000000000000000000T")]
     public void Anything_else_is_refused(string text) => Assert.Throws<FormatException>(() => ByteSize.Parse(text));
 
     [Theory]

@@ -69,7 +69,7 @@ public sealed class DataFolderTests : IDisposable
 
         foreach (var given in (string[])["data", "data/staging", "data/staging/file"])
             Assert.Equal(nobody, Privileges.OwnerOf(_folder[given]));
-        foreach (var kept in (string[])["outside", "outside/file"])
+        foreach (var kept in (string[])["outside", "outside/file", "data/link"])
             Assert.Equal(0u, Privileges.OwnerOf(_folder[kept]).UserId);
     }
 

@@ -327,11 +327,15 @@ public sealed class FileService : IAsyncDisposable
         if (taken.Count > 0) _log.HomesFound(_homes.Root, string.Join(", ", taken));
     }
 
-    /// <summary>All homes that are served now.</summary>
+    /// <summary>All homes that are served now; what lies where one is still to be made is not the account's.</summary>
     private IReadOnlyCollection<string> ServedPlaces()
     {
         var homes = Volatile.Read(ref _homes);
-        var places = _accounts.List().Where(account => !homes.Conflicts.ContainsKey(account.Name)).Select(account => homes.PlaceOf(account.Name));
+        var places = _accounts.List()
+            .Where(account => !homes.Conflicts.ContainsKey(account.Name))
+            .Select(account => (account.Name, account.Home, Place: homes.PlaceOf(account.Name)))
+            .Where(home => home.Place is not null && (home.Home is not null || !_hasFolders || _register.StateOf(home.Name, home.Place) >= HomeState.Made))
+            .Select(home => home.Place);
         return [.. places.Append(Anonymous == AnonymousAccess.None ? null : homes.Root).OfType<string>().Distinct()];
     }
 

@@ -22,7 +22,7 @@ public static class ByteSize
         }
 
         const NumberStyles style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite;
-        if (!decimal.TryParse(number, style, CultureInfo.InvariantCulture, out var value) || value * factor > long.MaxValue)
+        if (!decimal.TryParse(number, style, CultureInfo.InvariantCulture, out var value) || value > long.MaxValue / (decimal)factor)
             throw new FormatException("is not a size: write bytes, or a number with K, M, G or T such as 500M");
         return (long)(value * factor);
     }

@@ -7,7 +7,7 @@ namespace Argosy.Server;
 /// <summary>
 /// Changes the owner of a folder and all that is in it. Each folder is opened without following links, and its entries are named from there:
 /// root does this where another user may write, and a link put in the way meanwhile must lead nowhere. A file with a second name is left alone:
-/// the other one may be anywhere on the disk, and who may not own it there must not get it here.
+/// the other one may be anywhere on the disk, and who may not own it there must not get it here. So is a link: an operator's stays the operator's.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
 internal sealed partial class FolderGift : IDisposable
@@ -51,7 +51,7 @@ internal sealed partial class FolderGift : IDisposable
         var descriptor = Open((int)folder.DangerousGetHandle(), name, PathOnly | NoFollow | CloseOnExec);
         if (descriptor < 0) throw Failed(whole);
         using var entry = new SafeFileHandle(descriptor, ownsHandle: true);
-        if (Privileges.HasOtherNames(descriptor)) return;
+        if (Privileges.StaysWhoseItIs(descriptor)) return;
         if (ChangeOwner(descriptor, "", _user.UserId, _user.GroupId, AtEmptyPath) != 0) throw Failed(whole);
     }
 

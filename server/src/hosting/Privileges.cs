@@ -88,11 +88,16 @@ internal static unsafe partial class Privileges
         return new SystemUser("", status.UserId, status.GroupId);
     }
 
-    /// <summary>True for a file that an open descriptor leads to and that has more names than one, or where that cannot be told.</summary>
-    internal static bool HasOtherNames(int descriptor)
+    /// <summary>
+    /// True for what another name may lead to, or where that cannot be told: a file with more names than one, which may not be its owner's elsewhere, and a link,
+    /// whose owner says whose word it is.
+    /// </summary>
+    internal static bool StaysWhoseItIs(int descriptor)
     {
         var status = default(FileStatus);
-        return GetStatus(descriptor, "", AtEmptyPath, StatusLinks, &status) != 0 || status.Links > 1;
+        return GetStatus(descriptor, "", AtEmptyPath, StatusType | StatusLinks, &status) != 0
+            || status.Links > 1
+            || (status.Mode & TypeMask) == LinkType;
     }
 
     private static uint[] Groups()
@@ -130,12 +135,18 @@ internal static unsafe partial class Privileges
 
         [FieldOffset(24)]
         public uint GroupId;
+
+        [FieldOffset(28)]
+        public ushort Mode;
     }
 
     private const int AtWorkingFolder = -100; // AT_FDCWD
     private const int AtEmptyPath = 0x1000;
     private const uint StatusOwner = 0x8 | 0x10; // STATX_UID, STATX_GID
+    private const uint StatusType = 0x1; // STATX_TYPE
     private const uint StatusLinks = 0x4; // STATX_NLINK
+    private const int TypeMask = 0xf000; // S_IFMT
+    private const int LinkType = 0xa000; // S_IFLNK
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int GetStatus(int folder, string path, int flags, uint mask, FileStatus* status);
