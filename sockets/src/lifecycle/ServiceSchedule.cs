@@ -24,7 +24,7 @@ internal sealed class ServiceSchedule(ServiceActions actions, ILogger logger)
     {
         while (!stop.IsCancellationRequested)
         {
-            await Task.Delay(TimeLeft, stop).ContinueWith(static _ => { }, TaskScheduler.Default); // cancelled: the loop ends
+            await Task.Delay(_next.MillisecondsLeft, stop).ContinueWith(static _ => { }, TaskScheduler.Default); // cancelled: the loop ends
             if (!stop.IsCancellationRequested) await RunAsync();
         }
     }

@@ -24,7 +24,7 @@ internal sealed class AsyncContext(ServedConnection served) : ServedContext(serv
                 if (deadline.HasPassed && !listener.Socket.Poll(0, SelectMode.SelectRead)) throw TimedOut(tried);
                 return new RuntimeConnection(await listener.Socket.AcceptAsync(guard.Begin(cancellation)));
             }
-            catch (SocketException e) when (!listener.IsDisposed && e.SocketErrorCode == SocketError.ConnectionAborted)
+            catch (SocketException e) when (!listener.IsDisposed && AcceptRecovery.Meaning(e) == ConnectionError.Reset)
             {
                 // accept(2): that one connection was over before we took it.
             }

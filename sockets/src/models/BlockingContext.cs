@@ -18,8 +18,12 @@ internal sealed class BlockingContext(ServedConnection served) : ServedContext(s
             ThrowIfDue(listener, cancellation);
             var descriptor = listener.TryAccept(out var peer);
             if (descriptor >= 0) return new(new BlockingConnection(new DescriptorHandle(descriptor), listener.Family, peer));
-            if (descriptor is not (-Errno.EAGAIN or -Errno.ECONNABORTED))
+            if (descriptor != -Errno.EAGAIN)
+            {
+                if (AcceptRecovery.Meaning(-descriptor) == ConnectionError.Reset) continue; // That one connection was over before we took it.
                 throw ConnectionErrors.FromErrno(-descriptor, $"Accepting on {listener.LocalEndPoint}");
+            }
+
             if (deadline.HasPassed) throw TimedOut($"Accepting on {listener.LocalEndPoint}");
             Wait(listener, deadline, cancellation);
         }

@@ -23,8 +23,12 @@ internal sealed class ReactorContext(ServedConnection served, EventLoop loop) : 
             var watch = listener.WatchOn(loop);
             var descriptor = listener.TryAccept(out var peer);
             if (descriptor >= 0) return ReactorAcceptor.Connect(loop, descriptor, listener.Family, peer);
-            if (descriptor is not (-Errno.EAGAIN or -Errno.ECONNABORTED))
+            if (descriptor != -Errno.EAGAIN)
+            {
+                if (AcceptRecovery.Meaning(-descriptor) == ConnectionError.Reset) continue; // That one connection was over before we took it.
                 throw ConnectionErrors.FromErrno(-descriptor, $"Accepting on {listener.LocalEndPoint}");
+            }
+
             if (deadline.HasPassed) throw TimedOut($"Accepting on {listener.LocalEndPoint}");
             watch.Reading.Deadline = deadline;
             await watch.Reading.WaitAsync(heedsDeadline: true, cancellation);

@@ -245,7 +245,7 @@ internal sealed class SpareWorkers : IWorkerOwner
         }
     }
 
-    private void Wait(Deadline deadline) => Monitor.Wait(_lock, deadline.Remaining);
+    private void Wait(Deadline deadline) => Monitor.Wait(_lock, deadline.MillisecondsLeft);
 
     private void OnStartFailed(WorkerStartException error)
     {
