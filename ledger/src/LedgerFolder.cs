@@ -11,6 +11,7 @@ namespace Argosy.Ledger;
 public static class LedgerFolder
 {
     private const string Marker = "data";
+    private const char End = '\n'; // Without it the marker is being written at this moment.
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>
@@ -74,7 +75,7 @@ public static class LedgerFolder
         if (Native.OwnerOf(path) is null) Try(path, () => Directory.CreateDirectory(path, OwnerOnly));
         Require(path); // Before anything is done in it.
         Try(path, () => File.SetUnixFileMode(path, OwnerOnly));
-        Try(path, () => File.WriteAllText(Path.Combine(path, Marker), data));
+        Try(path, () => File.WriteAllText(Path.Combine(path, Marker), data + End));
     }
 
     private static void Try(string path, Action step)
@@ -112,7 +113,7 @@ public static class LedgerFolder
             try
             {
                 if (Native.OwnerOf(folder) is { IsFolder: true } found && found.User == Native.EffectiveUser()
-                    && File.ReadAllText(Path.Combine(folder, Marker)) is var data && !Directory.Exists(data)) Remove(folder);
+                    && File.ReadAllText(Path.Combine(folder, Marker)) is var data && data.EndsWith(End) && !Directory.Exists(data[..^1])) Remove(folder);
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {

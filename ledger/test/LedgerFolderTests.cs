@@ -72,6 +72,18 @@ public sealed class LedgerFolderTests : IDisposable
         Assert.Equal(["argosy-new", "argosy-stays", "stays"], _folder.EnumerateFileSystemInfos().Select(each => each.Name).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void One_that_is_being_made_is_left_alone()
+    {
+        Directory.CreateDirectory(In("data"));
+        Directory.CreateDirectory(In("argosy-begun"));
+        File.WriteAllText(Path.Combine(In("argosy-begun"), "data"), "");
+
+        LedgerFolder.Make(In("argosy-new"), In("data"));
+
+        Assert.True(Directory.Exists(In("argosy-begun")));
+    }
+
     private static int Shell(string command)
     {
         using var shell = System.Diagnostics.Process.Start("sh", ["-c", command]);

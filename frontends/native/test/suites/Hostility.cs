@@ -67,7 +67,7 @@ public sealed class Hostility : ProtocolTest
         long before = GC.GetTotalMemory(forceFullCollection: true);
         try
         {
-            for (int i = 0; i < (EverySetupAttribute.ChecksAll ? 400 : 40); i++)
+            for (int i = 0; i < (EverySetupAttribute.ChecksAll ? 400 : 200); i++)
                 await client.SendAsync(burst);
         }
         catch (IOException)
@@ -75,7 +75,8 @@ public sealed class Hostility : ProtocolTest
             // It is cut off when it has not read for too long.
         }
 
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 16 << 20);
+        // All answers would take 120 MB; other tests that run meanwhile take some too.
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 64 << 20);
         await AssertServesAsync();
     }
 
