@@ -11,7 +11,6 @@ namespace Argosy.Ledger;
 public static class LedgerFolder
 {
     private const string Marker = "data";
-    private const char End = '\n'; // Without it the marker is being written at this moment.
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>
@@ -75,7 +74,15 @@ public static class LedgerFolder
         if (Native.OwnerOf(path) is null) Try(path, () => Directory.CreateDirectory(path, OwnerOnly));
         Require(path); // Before anything is done in it.
         Try(path, () => File.SetUnixFileMode(path, OwnerOnly));
-        Try(path, () => File.WriteAllText(Path.Combine(path, Marker), data + End));
+        Try(path, () => Mark(path, data));
+    }
+
+    /// <summary>Whole or not at all: another server may look at this moment whether it is a stray.</summary>
+    private static void Mark(string path, string data)
+    {
+        var draft = Path.Combine(path, $"{Marker}.{Environment.ProcessId}");
+        File.WriteAllText(draft, data);
+        File.Move(draft, Path.Combine(path, Marker), overwrite: true);
     }
 
     private static void Try(string path, Action step)
@@ -113,7 +120,7 @@ public static class LedgerFolder
             try
             {
                 if (Native.OwnerOf(folder) is { IsFolder: true } found && found.User == Native.EffectiveUser()
-                    && File.ReadAllText(Path.Combine(folder, Marker)) is var data && data.EndsWith(End) && !Directory.Exists(data[..^1])) Remove(folder);
+                    && File.ReadAllText(Path.Combine(folder, Marker)) is { Length: > 0 } data && !Directory.Exists(data)) Remove(folder);
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
