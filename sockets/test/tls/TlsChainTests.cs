@@ -92,40 +92,6 @@ public sealed class TlsChainTests : IDisposable
         Assert.False(_issuer.Pending(), "the issuer was asked for");
     }
 
-    [Fact(Timeout = 30_000)]
-    public async Task A_handshake_that_is_told_to_fetch_stops_no_loop()
-    {
-        var context = SslStreamCertificateContext.Create(_certificate, null, offline: true);
-        await using var upstream = TestServer.Start("threads", "tcp4", async (_, connection) =>
-            await (await connection.AuthenticateAsServerAsync(new() { ServerCertificateContext = context }, Soon)).WriteAsync("hello"));
-        await using var server = TestServer.Start("select", "tcp4", async (context, connection) => // one loop
-        {
-            var letter = new byte[1];
-            await connection.ReadExactlyAsync(letter);
-            if (letter[0] == 'f')
-            {
-                await using var other = await context.ConnectAsync(upstream.Address, Soon);
-                var options = new SslClientAuthenticationOptions
-                {
-                    TargetHost = "argosy.test",
-                    CertificateChainPolicy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck },
-                    RemoteCertificateValidationCallback = delegate { return true; },
-                };
-                await (await other.AuthenticateAsClientAsync(options, Soon)).ReadExactlyAsync(letter);
-            }
-
-            await connection.WriteAsync(letter);
-        });
-        await using var fetching = await server.ConnectAsync();
-        await fetching.SendAsync("f");
-        using var asking = await _issuer.AcceptTcpClientAsync(TestContext.Current.CancellationToken); // and gets no answer
-        Assert.NotEqual(0, await asking.GetStream().ReadAsync(new byte[4096], TestContext.Current.CancellationToken));
-        await using var other = await server.ConnectAsync();
-        await other.SendAsync("e");
-        Assert.Equal("e", await other.ReceiveTextAsync(1));
-        Assert.False(asking.Client.Poll(0, SelectMode.SelectRead), "the loop stood still until the fetching had been given up");
-    }
-
     [Fact]
     public void Whatever_else_the_options_say_is_kept()
     {
