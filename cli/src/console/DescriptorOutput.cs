@@ -9,36 +9,10 @@ namespace Argosy.Cli.Output;
 /// </summary>
 /// <param name="descriptor">Where to. Stays open.</param>
 /// <param name="isBrokenPipeTold">False: nothing is said when nobody reads any more, as most programs do; what is written then is lost.</param>
-internal sealed partial class DescriptorOutput(int descriptor, bool isBrokenPipeTold = false) : Stream
+internal sealed partial class DescriptorOutput(int descriptor, bool isBrokenPipeTold = false) : OutputStream
 {
     private const short Writable = 4; // POLLOUT
     private bool _isUnread;
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     /// <exception cref="OutputException">It takes nothing.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
