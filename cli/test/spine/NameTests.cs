@@ -113,14 +113,13 @@ public sealed class NameTests
             name=$(printf 'raw\377\376.bin')
             mkdir work && cd work
             printf 'raw' > "$name"
-            "$1" put "$name" "$2" >&2
+            mkdir in "$name.d" && cp "$name" "$name.d"
+            "$1" put -r "$name" "$name.d" "$2" >&2
+            "$1" get -r "$2raw%FF%FE.bin" "$2raw%FF%FE.bin.d" in >&2
+            cmp "$name" in/"$name"
+            cmp "$name" in/"$name.d/$name"
             "$1" get "$2raw%FF%FE.bin" back-"$name" >&2
             cmp "$name" back-"$name"
-            mkdir in && "$1" get "$2raw%FF%FE.bin" in >&2
-            cmp "$name" in/"$name"
-            mkdir "$name.d" && cp "$name" "$name.d" && "$1" put -r "$name.d" "$2" >&2
-            "$1" get -r "$2raw%FF%FE.bin.d" in >&2
-            cmp "$name" in/"$name.d/$name"
             "$1" ls "$2"
             cd "$name.d"
             printf 'cd /\nlls\nput %s shell\nput r*.bin globbed\nget %s got-%s\nlcd ../in\nlls\nlcd ../%s.d\nls %s\n' "$name" "$name" "$name" "$name" "$name" > ../script
@@ -129,11 +128,11 @@ public sealed class NameTests
             """;
         var result = await ArgosyCommand.RunProgramAsync(
             deployment.Home, "/bin/sh", ["-c", script, "sh", ArgosyCommand.Program, deployment.Url("/")], "", ("ARGOSY_PASSWORD", Deployment.Password));
+        await ArgosyCommand.RunProgramAsync(deployment.Home, "/bin/rm", ["-rf", "--", deployment.Home["work"]]);
         Assert.True(result.ExitCode == 0, $"{result.ExitCode}: {result.Output}{result.Error}");
         Assert.DoesNotContain('\ufffd', result.Output + result.Error);
-        Assert.Contains("raw\\xFF\\xFE.bin", result.Output, StringComparison.Ordinal);
+        Assert.Contains("raw\\xff\\xfe.bin", result.Output, StringComparison.Ordinal);
         Assert.Equal(("raw", "raw"), (await File.ReadAllTextAsync(deployment.Stored("shell")), await File.ReadAllTextAsync(deployment.Stored("globbed"))));
-        await ArgosyCommand.RunProgramAsync(deployment.Home, "/bin/rm", ["-rf", "--", deployment.Home["work"]]);
     }
 
     private static string Encoded(string name) => string.Concat(Encoding.UTF8.GetBytes(name).Select(value => $"%{value:X2}"));

@@ -11,6 +11,7 @@ namespace Argosy.Cli.Tests.Terminals;
 public sealed class WelcomeTests : IDisposable
 {
     private readonly TempFolder _home = new();
+    private IPAddress _address = IPAddress.Loopback;
 
     private static string Put => $"{Invocation.Program} put ";
 
@@ -24,20 +25,22 @@ public sealed class WelcomeTests : IDisposable
         var said = await SaidAsync(AnonymousAccess.None, isFirst: true);
         Assert.Matches($@"\n    {Regex.Escape(Put)}hello.txt \S*argosy://\S+@", said);
         Assert.Matches($@"\n    {Regex.Escape(List)}\S*argosy://\S+@", said);
-        Assert.Matches(@"\n  Password:  [a-z2-9-]{19}   \(shown this once; ", said);
+        Assert.Matches(@"\n  Password:  [a-z2-9-]{19}   \(shown this once\)\n", said);
+        Assert.Contains($"\n             {Invocation.Program} user passwd {Environment.UserName} --data {_home["data"]}\n", said, StringComparison.Ordinal);
         Assert.DoesNotContain("NAME", said, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(AnonymousAccess.ReadOnly, false, true)]
-    [InlineData(AnonymousAccess.ReadWrite, true, true)]
-    [InlineData(AnonymousAccess.Drop, true, false)]
-    public async Task Visitors_are_shown_what_they_may_do_and_nothing_else(AnonymousAccess access, bool mayPut, bool mayList)
+    [InlineData(AnonymousAccess.ReadOnly, false, true, "list and get files")]
+    [InlineData(AnonymousAccess.ReadWrite, true, true, "list, get, put and remove files")]
+    [InlineData(AnonymousAccess.Drop, true, false, "leave files, and see none")]
+    public async Task Visitors_are_shown_what_they_may_do_and_nothing_else(AnonymousAccess access, bool mayPut, bool mayList, string words)
     {
         var said = await SaidAsync(access, isFirst: false);
         Assert.Equal((mayPut, mayList), (said.Contains(Put, StringComparison.Ordinal), said.Contains(List, StringComparison.Ordinal)));
         Assert.DoesNotContain("@127.0.0.1", said, StringComparison.Ordinal);
         Assert.DoesNotContain("Password", said, StringComparison.Ordinal);
+        Assert.Contains($"\n  Visitors:  anybody may {words}, without an account\n", said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -49,11 +52,20 @@ public sealed class WelcomeTests : IDisposable
         var several = await SaidAsync(AnonymousAccess.None, isFirst: false, "alex", "zoe");
         Assert.Contains("NAME@127.0.0.1", several, StringComparison.Ordinal);
         Assert.Contains("2 accounts", several, StringComparison.Ordinal);
+        Assert.All((string[])[one, several], said => Assert.Contains("  Password:  that of the account", said, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Who_listens_for_this_machine_alone_sends_nobody_to_another()
+    {
+        Assert.Contains("Only this machine reaches it", await SaidAsync(AnonymousAccess.ReadOnly, isFirst: false), StringComparison.Ordinal);
+        _address = IPAddress.Any;
+        Assert.Contains("On other machines", await SaidAsync(AnonymousAccess.ReadOnly, isFirst: false), StringComparison.Ordinal);
     }
 
     private async Task<string> SaidAsync(AnonymousAccess access, bool isFirst, params string[] accounts)
     {
-        var options = new ServerOptions { Root = _home["share"], Data = _home["data"], Listen = new IPEndPoint(IPAddress.Loopback, 0), Anonymous = access };
+        var options = new ServerOptions { Root = _home["share"], Data = _home["data"], Listen = new IPEndPoint(_address, 0), Anonymous = access };
         await using var server = FileTransferServer.Open(options, NullLoggerFactory.Instance);
         foreach (var name in accounts)
             server.Accounts.Save(new Account { Name = name, Verifier = PasswordVerifier.Create("long enough") });
