@@ -11,7 +11,6 @@ namespace Argosy.Cli.Output;
 /// <param name="isBrokenPipeTold">False: nothing is said when nobody reads any more, as most programs do; what is written then is lost.</param>
 internal sealed partial class DescriptorOutput(int descriptor, bool isBrokenPipeTold = false) : OutputStream
 {
-    private const short Writable = 4; // POLLOUT
     private bool _isUnread;
 
     /// <exception cref="OutputException">It takes nothing.</exception>
@@ -42,8 +41,7 @@ internal sealed partial class DescriptorOutput(int descriptor, bool isBrokenPipe
                 return;
             case Errno.WouldBlock:
                 // Somebody else who has it open made it non-blocking: wait for room.
-                Watched[] watched = [new() { Descriptor = descriptor, Events = Writable }];
-                _ = Poll(watched, 1, -1);
+                Readiness.Wait(descriptor, Readiness.Writable);
                 return;
             case Errno.BrokenPipe when !isBrokenPipeTold:
                 _isUnread = true;
@@ -55,15 +53,4 @@ internal sealed partial class DescriptorOutput(int descriptor, bool isBrokenPipe
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint Write(int descriptor, ref byte bytes, nint count);
-
-    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    private static partial int Poll([In, Out] Watched[] watched, nuint count, int patience);
-
-    /// <summary>struct pollfd (poll(2)).</summary>
-    private struct Watched
-    {
-        public int Descriptor;
-        public short Events;
-        public short Happened;
-    }
 }

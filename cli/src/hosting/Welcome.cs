@@ -52,7 +52,7 @@ internal static class Welcome
     {
         AnonymousAccess.ReadOnly => "anybody may list and get files",
         AnonymousAccess.Drop => "anybody may leave files, and see none",
-        _ => "anybody may list, get, put and remove files",
+        _ => "anybody may list, get, put and replace files",
     };
 
     // The fingerprint in the URL answers the question that a client would ask about an unknown server.
