@@ -1,12 +1,13 @@
 using Argosy.Cli;
+using Argosy.Cli.Messages;
 using Argosy.Cli.Output;
 using Argosy.Client;
 
+StandardStreams.Install();
 if (OpenFileLimit.Value < OpenFileLimit.Least)
 {
-    Console.Error.WriteLine($"argosy: {OpenFileLimit.Value} open files are too few (ulimit -n), {OpenFileLimit.Least} are needed. Allow more first: ulimit -n 1024");
+    Console.Error.WriteLine(OutputText.Failure("argosy", null, SystemText.TooFewOpenFiles(OpenFileLimit.Value, OpenFileLimit.Least)));
     return 1;
 }
 
-StandardStreams.Install();
 return Ending.With(await CommandLine.RunAsync(ArgumentBytes.Restore(args)));

@@ -61,6 +61,9 @@ internal static class UsageErrors
         foreach (var option in result.Children.OfType<OptionResult>())
         {
             var name = option.Option.Name;
+            // One that other programs have is here for the sake of its hint.
+            if (option.Option.Hidden && option.Errors.FirstOrDefault() is { } hint)
+                return hint.Message;
             if (option.Tokens.Count < option.Option.Arity.MinimumNumberOfValues)
                 return UsageText.OptionNeedsValue(name);
             if (option.IdentifierTokenCount > 1 && option.Option.Arity.MaximumNumberOfValues <= 1)

@@ -1,4 +1,5 @@
 using System.Text;
+using Argosy.Client;
 
 namespace Argosy.Cli.Tests;
 

@@ -36,7 +36,8 @@ public sealed class StreamTests : IAsyncDisposable
     public async Task What_cannot_be_read_or_written_is_said_plainly(string command, int expected, string said)
     {
         await File.WriteAllTextAsync(_world.World.Path("there"), "content");
-        Assert.Equal(0, (await ArgosyCommand.RunAsync(_home, ["user", "add", "zoe", "--password-stdin", "--data", _home["data"]], "long enough")).ExitCode);
+        if (command.StartsWith("user ", StringComparison.Ordinal))
+            Assert.Equal(0, (await ArgosyCommand.RunAsync(_home, ["user", "add", "zoe", "--password-stdin", "--data", _home["data"]], "long enough")).ExitCode);
         var line = command.Replace("URL", _world.Url(""), StringComparison.Ordinal).Replace("HOME", _home.Path, StringComparison.Ordinal);
         var result = await ArgosyCommand.RunProgramAsync(_home, "/bin/sh", ["-c", $"{ArgosyCommand.Program} {line}"], "", ("ARGOSY_PASSWORD", FileWorld.Password));
         Assert.Equal((expected, said), (result.ExitCode, result.Error));

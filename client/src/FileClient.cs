@@ -67,10 +67,6 @@ public sealed partial class FileClient : IAsyncDisposable
     public Task PingAsync(CancellationToken cancellationToken = default) =>
         AskAsync(id => new Request { Command = "ping", Id = id }, Nothing, cancellationToken);
 
-    /// <summary>Asks the server to run a command. No server of protocol version 1 does: it refuses with <c>unsupported</c>.</summary>
-    public Task ExecuteAsync(CancellationToken cancellationToken = default) =>
-        AskAsync(id => new Request { Command = "exec", Id = id }, Nothing, cancellationToken);
-
     /// <summary>Ends the session. Operations that are under way fail with <see cref="ObjectDisposedException"/>.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -10,8 +10,6 @@ namespace Argosy.Cli.Output;
 /// <param name="descriptor">Where from. Stays open.</param>
 internal sealed partial class DescriptorInput(int descriptor) : Stream
 {
-    private const short Readable = 1; // POLLIN
-
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -46,8 +44,7 @@ internal sealed partial class DescriptorInput(int descriptor) : Stream
                 case Errno.Interrupted:
                     break;
                 case Errno.WouldBlock:
-                    Watched[] watched = [new() { Descriptor = descriptor, Events = Readable }];
-                    _ = Poll(watched, 1, -1);
+                    Readiness.Wait(descriptor, Readiness.Readable);
                     break;
                 case var error:
                     throw new CommandException(OutputText.CannotRead(error));
@@ -70,15 +67,4 @@ internal sealed partial class DescriptorInput(int descriptor) : Stream
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     private static partial nint Read(int descriptor, ref byte bytes, nint count);
-
-    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    private static partial int Poll([In, Out] Watched[] watched, nuint count, int patience);
-
-    /// <summary>struct pollfd (poll(2)).</summary>
-    private struct Watched
-    {
-        public int Descriptor;
-        public short Events;
-        public short Happened;
-    }
 }

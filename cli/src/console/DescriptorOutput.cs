@@ -9,36 +9,9 @@ namespace Argosy.Cli.Output;
 /// </summary>
 /// <param name="descriptor">Where to. Stays open.</param>
 /// <param name="isBrokenPipeTold">False: nothing is said when nobody reads any more, as most programs do; what is written then is lost.</param>
-internal sealed partial class DescriptorOutput(int descriptor, bool isBrokenPipeTold = false) : Stream
+internal sealed partial class DescriptorOutput(int descriptor, bool isBrokenPipeTold = false) : OutputStream
 {
-    private const short Writable = 4; // POLLOUT
     private bool _isUnread;
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     /// <exception cref="OutputException">It takes nothing.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
@@ -68,8 +41,7 @@ internal sealed partial class DescriptorOutput(int descriptor, bool isBrokenPipe
                 return;
             case Errno.WouldBlock:
                 // Somebody else who has it open made it non-blocking: wait for room.
-                Watched[] watched = [new() { Descriptor = descriptor, Events = Writable }];
-                _ = Poll(watched, 1, -1);
+                Readiness.Wait(descriptor, Readiness.Writable);
                 return;
             case Errno.BrokenPipe when !isBrokenPipeTold:
                 _isUnread = true;
@@ -81,15 +53,4 @@ internal sealed partial class DescriptorOutput(int descriptor, bool isBrokenPipe
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint Write(int descriptor, ref byte bytes, nint count);
-
-    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    private static partial int Poll([In, Out] Watched[] watched, nuint count, int patience);
-
-    /// <summary>struct pollfd (poll(2)).</summary>
-    private struct Watched
-    {
-        public int Descriptor;
-        public short Events;
-        public short Happened;
-    }
 }

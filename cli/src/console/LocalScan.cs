@@ -1,4 +1,4 @@
-using System.IO.Enumeration;
+using Argosy.Client;
 
 namespace Argosy.Cli.Output;
 
@@ -22,26 +22,30 @@ internal sealed class LocalScan(string folder)
     /// <summary>Counts regular files; follows no link. What cannot be read is left out, as the transfer will report it.</summary>
     public void Run(CancellationToken stop)
     {
-        var everywhere = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
-        var sizes = new FileSystemEnumerable<long>(folder, (ref FileSystemEntry entry) => entry.Length, everywhere)
+        var left = new Stack<string>([folder]);
+        while (!stop.IsCancellationRequested && left.TryPop(out var next))
         {
-            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
-        };
-        try
-        {
-            foreach (var size in sizes)
+            try
             {
-                if (stop.IsCancellationRequested)
-                    return;
-                Interlocked.Add(ref _bytes, size);
-                Interlocked.Increment(ref _files);
+                foreach (var entry in LocalFiles.List(next).TakeWhile(_ => !stop.IsCancellationRequested))
+                    Count(entry, next, left);
             }
+            catch (LocalFileException)
+            {
+                // It went meanwhile, or may not be read: the transfer says so.
+            }
+        }
 
-            _isComplete = true;
-        }
-        catch (IOException)
-        {
-            // The folder went meanwhile: the transfer says so.
-        }
+        _isComplete = !stop.IsCancellationRequested;
+    }
+
+    private void Count(RemoteEntry entry, string place, Stack<string> left)
+    {
+        if (entry.Kind == EntryKind.Folder)
+            left.Push($"{place}/{ByteText.OfBytes(entry.Name.Bytes.Span)}");
+        if (entry.Kind != EntryKind.File)
+            return;
+        Interlocked.Add(ref _bytes, entry.Size);
+        Interlocked.Increment(ref _files);
     }
 }

@@ -132,6 +132,7 @@ internal sealed class Results(bool isJson) : IDisposable
     private static string Name(Exception exception) => exception switch
     {
         RefusedException refused => refused.Error,
+        FileChangedException => "changed",
         NotReachableException => "not-reachable",
         NotVerifiedException => "not-verified",
         NotTrustedException => "not-trusted",

@@ -4,32 +4,8 @@ namespace Argosy.Cli.Output;
 
 /// <summary>A terminal that a file is shown on. What holds a zero is no text, and a terminal would obey it: refused, as curl(1) does, before any of it is shown.</summary>
 /// <param name="terminal">The terminal.</param>
-internal sealed class TextOnly(Stream terminal) : Stream
+internal sealed class TextOnly(Stream terminal) : OutputStream
 {
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override void Flush() => terminal.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
     /// <exception cref="CommandException">It is no text.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {

@@ -76,7 +76,7 @@ internal static class ServeCommand
     private static void AddPortHint(Command command)
     {
         var port = new Option<string?>("--port", "-p") { Hidden = true };
-        port.Validators.Add(result => result.AddError($"there is no option \"--port\" here; write --listen {result.Tokens.FirstOrDefault()?.Value ?? "PORT"}"));
+        port.Validators.Add(result => result.AddError($"there is no option \"--port\" here; write --listen {(result.Tokens is [var typed, ..] ? ShellWord.Of(Terminal.Escape(typed.Value)) : "PORT")}"));
         command.Add(port);
     }
 

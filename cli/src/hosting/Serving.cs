@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Argosy.Cli.Output;
 using Argosy.Files;
 using Argosy.Server;
 
@@ -17,6 +18,7 @@ internal sealed partial class Serving(ServerOptions options)
 
     public async Task<int> RunAsync()
     {
+        StandardStreams.LoseWhatCannotBeWritten();
         using var logs = ServerLog.Create(options.Verbose);
         await using var server = FileTransferServer.Open(options, logs, WorkerVerb.Command);
         var needsAccount = options.Anonymous == AnonymousAccess.None && server.Accounts.List().Count == 0;

@@ -1,3 +1,4 @@
+using System.Net;
 using Argosy.Client;
 using Argosy.Files;
 using Argosy.Server;
@@ -24,18 +25,35 @@ internal static class Welcome
         if (guest.MayList) terminal.WriteLine($"    {program} ls {url}");
         if (guest.IsPlaceholder) terminal.WriteLine($"    (NAME is one of your {server.Accounts.List().Count} accounts)");
         terminal.WriteLine();
+        if (options.Anonymous is not AnonymousAccess.None) terminal.WriteLine($"  Visitors:  {Visitors(options.Anonymous)}, without an account");
         if (guest.Home is { } home && home != options.Root) terminal.WriteLine($"  Files:     those of {Terminal.Escape(guest.Name!)} are in {Terminal.Escape(home)}");
         if (first is not null)
         {
             terminal.WriteLine($"  Account:   {Terminal.Escape(first.Name)}");
-            terminal.WriteLine($"  Password:  {first.Password}   (shown this once; \"{program} user passwd {ShellWord.Of(first.Name)}{Invocation.DataOption(options)}\" changes it)");
+            terminal.WriteLine($"  Password:  {first.Password}   (shown this once)");
         }
 
-        terminal.WriteLine($"  Key:       {server.Fingerprint}   (the URLs hold it: clients know this server)");
-        terminal.WriteLine("  Elsewhere, write this machine's name or address for the host. Ctrl-C stops.");
+        if (guest.Name is not null)
+        {
+            terminal.WriteLine($"  {(first is null ? "Password:  that of the account; a new one:" : "           To change it:")}");
+            terminal.WriteLine($"             {program} user passwd {ShellWord.Of(guest.Name)}{Invocation.DataOption(options)}");
+        }
+
+        terminal.WriteLine($"  Key:       {server.Fingerprint}");
+        terminal.WriteLine("             (it is in the URLs, by which clients know that this is the server)");
+        terminal.WriteLine(IPAddress.IsLoopback(server.FrontEnds[0].Address.Address)
+            ? "  Only this machine reaches it; without --listen others do too. Ctrl-C stops."
+            : "  On other machines, write this one's name or address for the host. Ctrl-C stops.");
         terminal.WriteLine();
         terminal.Flush();
     }
+
+    private static string Visitors(AnonymousAccess access) => access switch
+    {
+        AnonymousAccess.ReadOnly => "anybody may list and get files",
+        AnonymousAccess.Drop => "anybody may leave files, and see none",
+        _ => "anybody may list, get, put and replace files",
+    };
 
     // The fingerprint in the URL answers the question that a client would ask about an unknown server.
     private static string Url(FileTransferServer server, string? user)

@@ -1,3 +1,4 @@
+using Argosy.Cli.Output;
 using Argosy.Server;
 
 namespace Argosy.Cli.Hosting;
@@ -15,7 +16,11 @@ internal static class WorkerVerb
         ? [program, Name]
         : [Environment.ProcessPath ?? "dotnet", typeof(WorkerVerb).Assembly.Location, Name];
 
-    public static Task<int> RunAsync() => ServerWorker.IsNeeded
-        ? ServerWorker.RunAsync()
-        : throw new CommandException("\"worker\" is what a server starts for itself (serve --model process); there is nothing to run by hand", exitCode: 2);
+    public static Task<int> RunAsync()
+    {
+        if (!ServerWorker.IsNeeded)
+            throw new CommandException("\"worker\" is what a server starts for itself (serve --model process); there is nothing to run by hand", exitCode: 2);
+        StandardStreams.LoseWhatCannotBeWritten();
+        return ServerWorker.RunAsync();
+    }
 }

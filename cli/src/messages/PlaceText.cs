@@ -13,8 +13,6 @@ internal static class PlaceText
 
     public const string NameIsEmpty = "A file's name is empty.";
 
-    public const string HalfCharacter = "A name holds half a character, which UTF-8 cannot say.";
-
     public const string ZeroInName = "No name can hold a zero.";
 
     public const string FolderToOutput = "A folder cannot go to standard output.";
@@ -51,8 +49,6 @@ internal static class PlaceText
     public static string InputNeedsAName(RemotePath path) => $"{path}: is a folder; say what standard input is to be called in it";
 
     public static string FileInTheWay(RemotePath path) => $"{path}: is a file on the server; a folder cannot take its place";
-
-    public static string NameHereNeeded(RemotePath path) => $"{path}: not UTF-8; say what it is to be called here";
 
     public static string NameNeeded(RemotePath path) => $"{path}: ends in a slash; name what is to be moved";
 

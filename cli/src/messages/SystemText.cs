@@ -31,6 +31,9 @@ internal static class SystemText
         [122] = "your share of the disk is used up",
     }.ToFrozenDictionary();
 
+    public static string TooFewOpenFiles(long allowed, int needed) =>
+        $"{allowed} open files are too few (ulimit -n), {needed} are needed. Allow more first: ulimit -n 1024";
+
     /// <summary>Part of a sentence.</summary>
     public static string Of(int error) =>
         Words.GetValueOrDefault(error) ?? string.Create(CultureInfo.InvariantCulture, $"cannot be used (error {error})");

@@ -59,7 +59,10 @@ internal static class UsageText
 
     public static string LastIsNoUrl(string first) => $"The last word has to be a URL: argosy put {ShellWord.Of(Terminal.Escape(first))} argosy://host/";
 
-    public static string UnknownAlgorithm(string name) => $"\"{Terminal.Escape(name)}\" is not an algorithm here; there are crc32c, md5 and sha256";
+    /// <summary>All checksums' names.</summary>
+    public static string Algorithms { get; } = string.Join(", ", HashAlgorithms.Names.SkipLast(1)) + " and " + HashAlgorithms.Names[^1];
+
+    public static string UnknownAlgorithm(string name) => $"\"{Terminal.Escape(name)}\" is not an algorithm here; there are {Algorithms}";
 
     // What people of other programs type, and what it is called here.
     private static string Hint(string word, IEnumerable<string> known) => word switch

@@ -1,4 +1,3 @@
-using System.Text;
 using Argosy.Cli.Messages;
 using Argosy.Cli.Transfer;
 using Argosy.Client;
@@ -18,7 +17,7 @@ internal static class LocalNames
     /// <exception cref="CommandException">A pattern that nothing matches.</exception>
     public static IReadOnlyList<string> All(Word word)
     {
-        if (word.Pattern is null || Path.Exists(One(word)))
+        if (word.Pattern is null || Exists(One(word)))
             return [One(word)];
         var parts = Place(word, word.Pattern).Split('/');
         IEnumerable<string> found = [parts[0].Length == 0 ? "/" : ""];
@@ -26,6 +25,9 @@ internal static class LocalNames
             found = found.SelectMany(folder => Match(folder, part, isLast: index == parts.Length - 1)).ToList();
         return found.ToList() is { Count: > 0 } matches ? matches : throw new CommandException(PlaceText.NothingMatchesHere(Terminal.Escape(word.Text)));
     }
+
+    // A link that leads nowhere is there too.
+    private static bool Exists(string place) => LocalFiles.Find(place, follow: false) is not null;
 
     // A name that looks like a URL is still a name.
     private static string Place(Word word, string text)
@@ -40,19 +42,20 @@ internal static class LocalNames
 
     private static IEnumerable<string> Match(string folder, string part, bool isLast)
     {
-        var pattern = Encoding.UTF8.GetBytes(part);
+        var pattern = ByteText.ToBytes(part);
         if (!RemotePattern.IsWild(pattern))
-            return Path.Exists(Path.Combine(folder, part)) ? [Path.Combine(folder, part)] : [];
+            return Exists(Path.Combine(folder, part)) ? [Path.Combine(folder, part)] : [];
         var matcher = new RemotePattern(pattern);
         try
         {
-            return new DirectoryInfo(folder.Length == 0 ? "." : folder).EnumerateFileSystemInfos()
-                .Where(entry => (isLast || entry.Attributes.HasFlag(FileAttributes.Directory)) && matcher.Matches(Encoding.UTF8.GetBytes(entry.Name)))
-                .Select(entry => Path.Combine(folder, entry.Name))
+            return LocalFiles.List(folder.Length == 0 ? "." : folder)
+                .Where(entry => matcher.Matches(entry.Name.Bytes.Span))
+                .Select(entry => Path.Combine(folder, ByteText.OfBytes(entry.Name.Bytes.Span)))
+                .Where(place => isLast || LocalFiles.IsFolder(place))
                 .Order(StringComparer.Ordinal)
                 .ToList();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (LocalFileException)
         {
             return [];
         }

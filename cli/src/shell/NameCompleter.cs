@@ -79,8 +79,9 @@ internal sealed class NameCompleter(RemoteShell shell)
     {
         var text = typed.IsAtHome ? Shell.LocalNames.One(typed) : typed.Text;
         var (folder, prefix) = Divide(text);
-        return new DirectoryInfo(folder.Length == 0 ? "." : folder).EnumerateFileSystemInfos()
-            .Select(entry => (entry.Name, IsFolder: Directory.Exists(entry.FullName)))
+        return LocalFiles.List(folder.Length == 0 ? "." : folder)
+            .Select(entry => ByteText.OfBytes(entry.Name.Bytes.Span))
+            .Select(name => (Name: name, IsFolder: LocalFiles.IsFolder(folder + name)))
             .Where(entry => Fits(entry.Name, prefix) && (isAny || entry.IsFolder))
             .Select(entry => Make(folder, entry.Name, entry.IsFolder))
             .ToList();

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text;
-using System.Text.Unicode;
 using Argosy.Cli.Messages;
 using Argosy.Cli.Output;
 using Argosy.Client;
@@ -120,7 +118,7 @@ internal sealed class GetCommand : RemoteCommand
             return () => { };
         }
 
-        if (!options.Overwrite && LocalPlace.Exists(file))
+        if (!options.Overwrite && LocalFiles.Find(file) is not (null or { Kind: EntryKind.Folder }))
             return () => Show("exists, left alone", "left", null);
         try
         {
@@ -135,7 +133,7 @@ internal sealed class GetCommand : RemoteCommand
 
         void Show(string what, string result, long? size) => remote.Results.Show($"{Terminal.Escape(file)}  {what}", json =>
         {
-            json.WriteString("file", file);
+            json.WriteName("file", RemotePath.FromText(file));
             json.WriteName("path", url.Path);
             json.WriteString("result", result);
             if (size is { } bytes)
@@ -158,7 +156,7 @@ internal sealed class GetCommand : RemoteCommand
     {
         public bool IsOutput => Name == "-";
 
-        private bool IsFolder => Name.EndsWith('/') || LocalPlace.IsFolder(Name);
+        private bool IsFolder => Name.EndsWith('/') || LocalFiles.IsFolder(Name);
 
         /// <exception cref="UsageException">That cannot be said.</exception>
         public string FileFor(RemotePath path)
@@ -174,7 +172,7 @@ internal sealed class GetCommand : RemoteCommand
 
             return path.MeansFolder
                 ? throw new UsageException(PlaceText.IsAFolderToGet(path))
-                : Path.Combine(Name, Text(path, path.Name));
+                : Path.Combine(Name, ByteText.OfBytes(path.Name.Span));
         }
 
         /// <summary>As cp does: into a folder that exists. But a command that is repeated means the same place again.</summary>
@@ -182,19 +180,17 @@ internal sealed class GetCommand : RemoteCommand
         {
             if (IsOutput)
                 throw new UsageException(PlaceText.FolderToOutput);
+            if (Name.Length == 0)
+                throw new UsageException(UsageText.TargetIsEmpty);
             var from = (url with { Fingerprint = null }).ToString().TrimEnd('/');
-            if (!IsForSeveral && !Name.EndsWith('/') && !IsHere && UnfinishedTransfers.Default.IsWhole(from, Path.GetFullPath(Name), !IsFolder))
+            if (!IsForSeveral && !Name.EndsWith('/') && !IsHere && UnfinishedTransfers.Default.IsWhole(from, LocalFiles.Full(Name), !IsFolder))
                 return Name;
             if (IsForSeveral && !IsFolder)
                 FileFor(url.Path);
             var name = RemotePath.FromBytes(url.Path.Bytes[..url.Path.Bytes.Span.TrimEnd((byte)'/').Length]).Name;
-            return url.Path.Bytes.Span.Trim((byte)'/').IsEmpty ? Name : Path.Combine(Name, Text(url.Path, name));
+            return url.Path.Bytes.Span.Trim((byte)'/').IsEmpty ? Name : Path.Combine(Name, ByteText.OfBytes(name.Span));
         }
 
         private bool IsHere => Name is "." or "..";
-
-        private static string Text(RemotePath path, ReadOnlyMemory<byte> name) => Utf8.IsValid(name.Span)
-            ? Encoding.UTF8.GetString(name.Span)
-            : throw new UsageException(PlaceText.NameHereNeeded(path));
     }
 }

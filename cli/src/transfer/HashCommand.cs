@@ -12,7 +12,7 @@ internal sealed class HashCommand : RemoteCommand
 
     private readonly Option<string> _algorithm = new("--algorithm")
     {
-        Description = "crc32c, md5 or sha256.",
+        Description = $"One of {UsageText.Algorithms}.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "sha256",
     };
@@ -21,8 +21,9 @@ internal sealed class HashCommand : RemoteCommand
 
     protected override async Task<int> RunAsync(ParseResult parsed, Remote remote, CancellationToken stop)
     {
-        var name = parsed.GetRequiredValue(_algorithm);
-        var algorithm = Algorithm(name);
+        var typed = parsed.GetRequiredValue(_algorithm);
+        var algorithm = HashAlgorithms.Find(typed) ?? throw new UsageException(UsageText.UnknownAlgorithm(typed));
+        var name = HashAlgorithms.Name(algorithm);
         var urls = parsed.GetRequiredValue(_urls);
         // Whoever is asked for a password is asked before there is a progress line.
         foreach (var url in urls)
@@ -42,14 +43,6 @@ internal sealed class HashCommand : RemoteCommand
             json.WriteString("hash", hash);
         });
     }
-
-    private static HashAlgorithm Algorithm(string name) => name switch
-    {
-        "crc32c" => HashAlgorithm.Crc32C,
-        "md5" => HashAlgorithm.Md5,
-        "sha256" => HashAlgorithm.Sha256,
-        _ => throw new UsageException(UsageText.UnknownAlgorithm(name)),
-    };
 
     protected override Command Build() => Finish(new Command("hash", "Let the server compute files' checksums.") { _urls, _algorithm });
 }

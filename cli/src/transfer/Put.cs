@@ -30,7 +30,7 @@ internal sealed class Put(FileClient client, Results results, Progress progress,
         }
     }
 
-    private static bool IsLarge(string file) => file != "-" && LocalPlace.Length(file) >= WorthAsking;
+    private static bool IsLarge(string file) => file != "-" && LocalFiles.Find(file) is { Size: >= WorthAsking };
 
     private async Task<bool> ExistsAsync(RemotePath path, CancellationToken stop)
     {

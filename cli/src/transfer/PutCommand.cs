@@ -24,7 +24,7 @@ internal sealed class PutCommand : RemoteCommand
         {
             return await PutAsync(parsed, remote, stop);
         }
-        catch (RefusedException refused) when (refused.Deed is not null && _options.IsRecursive(parsed) && parsed.GetRequiredValue(_words).SkipLast(1).Any(LocalPlace.IsFolder))
+        catch (RefusedException refused) when (refused.Deed is not null && _options.IsRecursive(parsed) && parsed.GetRequiredValue(_words).SkipLast(1).Any(LocalFiles.IsFolder))
         {
             // Folders are looked at before they are made: a drop box allows neither.
             throw refused.Path is { } path ? refused.InOtherWords(PlaceText.FilesOnly(path)) : refused;
@@ -46,15 +46,15 @@ internal sealed class PutCommand : RemoteCommand
         var client = await remote.ConnectAsync(url, stop);
         var there = url.Path.MeansFolder ? EntryKind.Folder : (await client.StatAsync(url.Path, cancellationToken: stop))?.Kind;
         Check(sources, url, there);
-        CanResume = sources.Any(source => Length(source) > 0 || LocalPlace.IsFolder(source));
+        CanResume = sources.Any(source => Length(source) > 0 || LocalFiles.IsFolder(source));
         var (plan, left) = Targets.Distinct(
-            sources.Select(source => (Name: source, Place: PlaceOf(source), IsFolder: LocalPlace.IsFolder(source))).ToList(),
+            sources.Select(source => (Name: source, Place: PlaceOf(source), IsFolder: LocalFiles.IsFolder(source))).ToList(),
             source => source.Place.ToString(),
             source => Terminal.Escape(source.Name),
             remote.Results);
         var folders = plan.Where(source => source.IsFolder).ToList();
         if (remote.MayContinue is not null)
-            await ContinueOrBeginAsync(remote, client, plan.Where(source => LocalPlace.IsFile(source.Name)).Select(source => (source.Name, source.Place)), stop);
+            await ContinueOrBeginAsync(remote, client, plan.Where(source => LocalFiles.Find(source.Name) is not (null or { Kind: EntryKind.Folder })).Select(source => (source.Name, source.Place)), stop);
         var progress = new Progress(remote.Results, sources.Sum(Length));
         progress.Expect(plan.Count - folders.Count);
         progress.ExpectTrees(folders.Count, trees.Links == LinkTreatment.Follow ? [] : [.. folders.Select(folder => new LocalScan(folder.Name))]);
@@ -79,7 +79,7 @@ internal sealed class PutCommand : RemoteCommand
         }
 
         RemotePath PlaceOf(string source) =>
-            (LocalPlace.IsFolder(source) ? sources.Length == 1 && !url.Path.MeansFolder && IsWhole(source, url, there is null) : there != EntryKind.Folder)
+            (LocalFiles.IsFolder(source) ? sources.Length == 1 && !url.Path.MeansFolder && IsWhole(source, url, there is null) : there != EntryKind.Folder)
                 ? url.Path
                 : Into(url.Path, source);
     }
@@ -99,7 +99,7 @@ internal sealed class PutCommand : RemoteCommand
     // Into a folder that exists, as cp does; but a command that is repeated means the same place again, though it has made it meanwhile.
     private static bool IsWhole(string folder, ArgosyUrl url, bool isNew) =>
         UnfinishedTransfers.Default.IsWhole(
-            Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)), (url with { Fingerprint = null }).ToString(), isNew);
+            Path.TrimEndingDirectorySeparator(LocalFiles.Full(folder)), (url with { Fingerprint = null }).ToString(), isNew);
 
     private static void Check(string[] sources, bool isInputTaken, bool isRecursive)
     {
@@ -109,7 +109,7 @@ internal sealed class PutCommand : RemoteCommand
                 throw new UsageException(UsageText.OnlyLastIsUrl);
             if (source.Length == 0)
                 throw new UsageException(PlaceText.NameIsEmpty);
-            if (!isRecursive && LocalPlace.IsFolder(source))
+            if (!isRecursive && LocalFiles.IsFolder(source))
                 throw new UsageException(PlaceText.IsAFolderToPut(Terminal.Escape(source)));
         }
 
@@ -125,19 +125,19 @@ internal sealed class PutCommand : RemoteCommand
             throw new UsageException(PlaceText.SeveralNeedAFolder(url));
         if (there == EntryKind.Folder && sources.Contains("-"))
             throw new UsageException(PlaceText.InputNeedsAName(url.Path));
-        if (there is not (null or EntryKind.Folder) && LocalPlace.IsFolder(sources[0]))
+        if (there is not (null or EntryKind.Folder) && LocalFiles.IsFolder(sources[0]))
             throw new CommandException(PlaceText.FileInTheWay(url.Path));
     }
 
     // The root has no name: what is in it goes into the folder itself.
     private static RemotePath Into(RemotePath folder, string source)
     {
-        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(source)));
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(LocalFiles.Full(source)));
         return name.Length == 0 ? folder : folder.Append(ByteText.ToBytes(name));
     }
 
     // What is no regular file has no length that means anything.
-    private static long Length(string source) => source != "-" ? LocalPlace.Length(source) : 0;
+    private static long Length(string source) => source != "-" && LocalFiles.Find(source) is { } entry ? entry.Size : 0;
 
     protected override Command Build()
     {

@@ -137,7 +137,7 @@ internal sealed partial class Tour : IAsyncDisposable
     [GeneratedRegex("^(alex@localhost:[^ ]*>) (.*)$")]
     private static partial Regex Prompt();
 
-    [GeneratedRegex(" --data [^ \"]+")]
+    [GeneratedRegex(" --data [^ \"\n]+")]
     private static partial Regex DataFolder();
 
     [GeneratedRegex(" +")]

@@ -61,6 +61,13 @@ public sealed class FailureTests : IAsyncDisposable
         { "ls argosy://no-such-host.invalid/", 3, "The host no-such-host.invalid is not known. Check its spelling and the network." },
         { "ls argosy+plain://BABBLE/", 4, "damaged or not Argosy's protocol" },
         { "ls argosy://BABBLE/", 4, "BABBLE" },
+        // Nothing can be made below /proc, whoever asks.
+        { "get @@/file /proc/self/fdinfo/", 1, "argosy: /file: /proc/self/fdinfo: no such folder" },
+        { "get @@/file here/none/x", 1, "here/none: no such folder" },
+        { "get @@/file here/", 1, "here: no such folder" },
+        { "get -r @@/folder /proc/self", 1, "argosy: /proc/self: no such folder" },
+        { "put /proc/self/mem @@/", 1, "argosy: /proc/self/mem: the disk failed to read it" },
+        { "hash --algorithm SHA256 @@/none", 1, "/none: not found on the server" },
         { "ls WRONG/", 1, "Unknown name or wrong password." },
     };
 
@@ -129,7 +136,7 @@ public sealed class FailureTests : IAsyncDisposable
 
     private string Where(string word, string babbler) => word switch
     {
-        "local" or "local2" or "folder" or "here" or "nothere.txt" => _world[word],
+        "local" or "local2" or "folder" or "here" or "here/" or "here/none/x" or "nothere.txt" => _world[word],
         _ => word.Replace("@@", _world.Url(""), StringComparison.Ordinal)
             .Replace("WRONG", _world.Url("", "nobody"), StringComparison.Ordinal)
             .Replace("BABBLE", babbler, StringComparison.Ordinal),

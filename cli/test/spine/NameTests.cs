@@ -78,8 +78,8 @@ public sealed class NameTests
     }
 
     /// <summary>
-    /// Bytes that are no UTF-8: on the server they are written as %XX in the URL. Here they are named by the shell, because neither
-    /// the arguments of a .NET program nor its file calls carry them.
+    /// Bytes that are no UTF-8: on the server they are written as %XX in the URL. Here files are called otherwise, because these tests' own file calls
+    /// carry none.
     /// </summary>
     [Theory]
     [MemberData(nameof(Others))]
@@ -104,26 +104,35 @@ public sealed class NameTests
     }
 
     [Fact]
-    public async Task A_local_file_whose_name_is_no_text_goes_up_by_standard_input_and_comes_down_by_standard_output()
+    public async Task A_local_name_that_is_no_text_is_a_name_on_the_command_line_and_in_the_shell()
     {
         await using var deployment = await Deployment.StartAsync();
+        // The shell is told the bytes, the program gets them as its argument (execve(2)); a wildcard finds them too.
         var script = """
             set -e
-            name=$(printf '\377\376.bin')
+            name=$(printf 'raw\377\376.bin')
+            mkdir work && cd work
             printf 'raw' > "$name"
-            "$1" put - "$2" < "$name" >&2
-            "$1" get "$2" - > "$name.back"
-            cmp "$name" "$name.back"
-            "$1" put "$name" "$3" 2>&1 && exit 9 || echo "refused with $?"
-            rm "$name" "$name.back"
+            mkdir in "$name.d" && cp "$name" "$name.d"
+            "$1" put -r "$name" "$name.d" "$2" >&2
+            "$1" get -r "$2raw%FF%FE.bin" "$2raw%FF%FE.bin.d" in >&2
+            cmp "$name" in/"$name"
+            cmp "$name" in/"$name.d/$name"
+            "$1" get "$2raw%FF%FE.bin" back-"$name" >&2
+            cmp "$name" back-"$name"
+            "$1" ls "$2"
+            cd "$name.d"
+            printf 'cd /\nlls\nput %s shell\nput r*.bin globbed\nget %s got-%s\nlcd ../in\nlls\nlcd ../%s.d\nls %s\n' "$name" "$name" "$name" "$name" "$name" > ../script
+            "$1" shell "$2" < ../script
+            cmp "$name" got-"$name"
             """;
         var result = await ArgosyCommand.RunProgramAsync(
-            deployment.Home, "/bin/sh", ["-c", script, "sh", ArgosyCommand.Program, deployment.Url("/%FF%FE.bin"), deployment.Url("/")], "",
-            ("ARGOSY_PASSWORD", Deployment.Password));
-        Assert.Equal(0, result.ExitCode);
-        Assert.EndsWith("refused with 1\n", result.Output);
-        var stored = JsonDocument.Parse(await deployment.DoAsync("ls", "--json", deployment.Url("/"))).RootElement;
-        Assert.Equal((byte[])[0xff, 0xfe, .. ".bin"u8], stored.GetProperty("name_b64").GetBytesFromBase64());
+            deployment.Home, "/bin/sh", ["-c", script, "sh", ArgosyCommand.Program, deployment.Url("/")], "", ("ARGOSY_PASSWORD", Deployment.Password));
+        await ArgosyCommand.RunProgramAsync(deployment.Home, "/bin/rm", ["-rf", "--", deployment.Home["work"]]);
+        Assert.True(result.ExitCode == 0, $"{result.ExitCode}: {result.Output}{result.Error}");
+        Assert.DoesNotContain('\ufffd', result.Output + result.Error);
+        Assert.Contains("raw\\xff\\xfe.bin", result.Output, StringComparison.Ordinal);
+        Assert.Equal(("raw", "raw"), (await File.ReadAllTextAsync(deployment.Stored("shell")), await File.ReadAllTextAsync(deployment.Stored("globbed"))));
     }
 
     private static string Encoded(string name) => string.Concat(Encoding.UTF8.GetBytes(name).Select(value => $"%{value:X2}"));

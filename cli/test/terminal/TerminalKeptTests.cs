@@ -46,6 +46,33 @@ public sealed class TerminalKeptTests : IAsyncDisposable
     }
 
     [Fact(Timeout = Timeout)]
+    public async Task Neither_does_a_server_nor_what_makes_its_accounts()
+    {
+        var data = _home["served"];
+        await using var shell = await StartShellAsync();
+        foreach (var command in (string[])["add", "passwd"])
+        {
+            await shell.TypeAsync($"{Program} user {command} zoe --data {data}\n");
+            await shell.ReadUntilAsync("Password for zoe: ");
+            await shell.TypeAsync(FileWorld.Password + "\n");
+            await shell.ReadUntilAsync("Again: ");
+            await shell.TypeAsync(FileWorld.Password + "\n");
+            await shell.ReadUntilAsync(command == "add" ? "Added zoe." : "Changed the password of zoe.");
+            await NoteModesAsync(shell);
+        }
+
+        await shell.TypeAsync($"{Program} user list --data {data}\n");
+        await NoteModesAsync(shell);
+        await shell.TypeAsync($"{Program} serve {_home["share"]} --data {data} --listen 127.0.0.1:0\n");
+        await shell.ReadUntilAsync("Ctrl-C stops.");
+        await shell.TypeAsync(ControlC);
+        await shell.ReadUntilAsync("$ ");
+        await NoteModesAsync(shell);
+        await AssertKeptAsync(shell, 5);
+        Assert.DoesNotContain("horse", shell.Screen, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Timeout)]
     public async Task A_question_for_a_password_stays_hidden_through_stops_and_gives_the_terminal_back()
     {
         await using var shell = await StartShellAsync();

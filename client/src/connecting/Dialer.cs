@@ -48,7 +48,7 @@ internal static class Dialer
         SocketError.TooManyOpenSockets => "Too many files and connections are open at once (ulimit -n allows no more).",
         SocketError.AddressNotAvailable => $"This machine has no address or port left to reach {url.Authority} from. Try again later.",
         SocketError.TimedOut => $"{url.Authority} does not answer. Check the name, the port and firewalls between.",
-        _ => $"{url.Authority} cannot be reached (error {(int)error}). Check the network and try again.",
+        _ => $"{url.Authority} cannot be reached, for a reason that this program has no word for. Check the network and try again.",
     };
 
     private static List<IPAddress> Alternate(IPAddress[] addresses)

@@ -49,6 +49,8 @@ internal static unsafe partial class Posix
         return GetCurrentFolder(ref path[0], path.Length) == 0 ? "/"u8.ToArray() : path[..Array.IndexOf(path, (byte)0)];
     }
 
+    public static int Enter(byte[] folder) => Result(ChangeFolder(folder));
+
     /// <summary>True for a folder in which this user may look and go on.</summary>
     public static bool MayUse(byte[] path) => Access(path, 4 | 1) == 0 && Stat(path, follow: true, out var facts) == 0 && facts.Kind == EntryKind.Folder;
 
@@ -257,6 +259,9 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "getcwd", SetLastError = true)]
     private static partial nint GetCurrentFolder(ref byte path, nint size);
+
+    [LibraryImport("libc", EntryPoint = "chdir", SetLastError = true)]
+    private static partial int ChangeFolder(byte[] path);
 
     [LibraryImport("libc", EntryPoint = "access", SetLastError = true)]
     private static partial int Access(byte[] path, int mode);

@@ -1,13 +1,13 @@
 using System.IO.Pipes;
 using System.Runtime.InteropServices;
+using Argosy.Cli.Messages;
+using Argosy.Cli.Output;
 
 namespace Argosy.Cli.Shell.Editing;
 
 /// <summary>Bytes from standard input, waited for so that the wait can be ended (poll(2)): nobody reads what is meant for the next one.</summary>
 internal sealed partial class Keyboard : IDisposable
 {
-    private const int Interrupted = 4; // EINTR (errno(3))
-    private const short Readable = 1; // POLLIN
     private readonly AnonymousPipeServerStream _bell = new(PipeDirection.Out);
     private readonly int _wakeUp;
     private readonly byte[] _buffer = new byte[4096];
@@ -30,28 +30,17 @@ internal sealed partial class Keyboard : IDisposable
 
     private byte[]? Read(int patience)
     {
-        Watched[] watched = [new() { Descriptor = 0, Events = Readable }, new() { Descriptor = _wakeUp, Events = Readable }];
-        if (Poll(watched, 2, patience) < 0)
-            return Marshal.GetLastPInvokeError() == Interrupted ? [] : null;
+        Readiness.Watched[] watched = [new() { Descriptor = 0, Events = Readiness.Readable }, new() { Descriptor = _wakeUp, Events = Readiness.Readable }];
+        if (Readiness.Poll(watched, 2, patience) < 0)
+            return Marshal.GetLastPInvokeError() == Errno.Interrupted ? [] : null;
         if (watched[1].Happened != 0)
             _ = Read(_wakeUp, _buffer, _buffer.Length);
         if (watched[0].Happened == 0)
             return [];
         var count = Read(0, _buffer, _buffer.Length);
-        return count > 0 ? _buffer[..(int)count] : count < 0 && Marshal.GetLastPInvokeError() == Interrupted ? [] : null;
+        return count > 0 ? _buffer[..(int)count] : count < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted ? [] : null;
     }
-
-    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    private static partial int Poll([In, Out] Watched[] watched, nuint count, int patience);
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     private static partial nint Read(int descriptor, [Out] byte[] buffer, nint length);
-
-    /// <summary>struct pollfd (poll(2)).</summary>
-    private struct Watched
-    {
-        public int Descriptor;
-        public short Events;
-        public short Happened;
-    }
 }

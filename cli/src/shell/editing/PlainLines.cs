@@ -1,13 +1,8 @@
-using System.Text;
-using Microsoft.Win32.SafeHandles;
-
 namespace Argosy.Cli.Shell.Editing;
 
 /// <summary>Lines from a terminal that can do nothing but show them (TERM=dumb), or on a system whose terminals are not known here: the kernel edits.</summary>
 internal sealed class PlainLines : ILines
 {
-    private readonly StreamReader _input = new(new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0), Encoding.UTF8);
-
     // A read cannot be taken back: the next one to wait waits for it.
     private Task<string?>? _pending;
     private Func<string> _prompt = () => "";
@@ -16,7 +11,7 @@ internal sealed class PlainLines : ILines
     {
         _prompt = prompt;
         Console.Error.Write(prompt());
-        _pending ??= Task.Run(() => _input.ReadLine(), CancellationToken.None);
+        _pending ??= Task.Run(Console.In.ReadLine, CancellationToken.None);
         var line = await _pending.WaitAsync(end);
         _pending = null;
         if (line is null)
@@ -35,5 +30,7 @@ internal sealed class PlainLines : ILines
 
     public void BeginRow() => Console.Error.WriteLine();
 
-    public void Dispose() => _input.Dispose();
+    public void Dispose()
+    {
+    }
 }

@@ -36,7 +36,7 @@ internal static class EntryVerbs
         {
             Least = 1,
             Names = [NameKind.Remote],
-            Options = [new("--algorithm", null, "crc32c, md5 or sha256 (which is the default).", "NAME")],
+            Options = [new("--algorithm", null, $"One of {UsageText.Algorithms}; sha256 is the default.", "NAME")],
         },
         new("quota", "", "Show what the account uses and may use.", QuotaAsync) { Most = 0 },
         new("uploads", "[--discard] [NAME]", "List uploads that were cut and can go on.", UploadsAsync)

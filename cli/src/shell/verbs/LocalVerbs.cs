@@ -1,4 +1,3 @@
-using System.Text;
 using Argosy.Cli.Messages;
 using Argosy.Cli.Transfer;
 using Argosy.Client;
@@ -25,15 +24,15 @@ internal static class LocalVerbs
         bool isAll = Has("--all", 'a'), isLong = Has("--long", 'l');
         var list = new EntryList(call.Shell.Results, isLong, Has("--human-readable", 'h'));
         var places = call.Names.Count == 0 ? ["."] : call.Names.SelectMany(LocalNames.All).ToList();
-        foreach (var file in places.Where(place => !Directory.Exists(place)))
-            list.Add(Describe(new FileInfo(file) is { Exists: true } or { LinkTarget: not null } ? new FileInfo(file) : throw new CommandException(PlaceText.NotFoundHere(Terminal.Escape(file)))));
+        foreach (var file in places.Where(place => !LocalFiles.IsFolder(place)))
+            list.Add(LocalFiles.Find(file, follow: false) ?? throw new CommandException(PlaceText.NotFoundHere(Terminal.Escape(file))));
         list.Show();
-        foreach (var folder in places.Where(Directory.Exists))
+        foreach (var folder in places.Where(LocalFiles.IsFolder))
         {
             if (places.Count > 1)
                 call.Shell.Results.Show($"{Terminal.Escape(folder)}:", _ => { });
-            foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos().Where(entry => isAll || entry.Name[0] != '.'))
-                list.Add(Describe(entry));
+            foreach (var entry in LocalFiles.List(folder).Where(entry => isAll || entry.Name.Bytes.Span[0] != '.'))
+                list.Add(entry);
             list.Show();
         }
 
@@ -47,27 +46,15 @@ internal static class LocalVerbs
         var places = call.Names.Count == 0 ? [Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)] : LocalNames.All(call.Names[0]);
         if (places is not [var place])
             throw new UsageException(PlaceText.SeveralMatch(Terminal.Escape(call.Names[0].Text)));
-        if (!Directory.Exists(place))
-            throw new CommandException(Path.Exists(place) ? PlaceText.NotAFolderHere(Terminal.Escape(place)) : PlaceText.NoFolderHere(Terminal.Escape(place)));
-        Directory.SetCurrentDirectory(place);
+        if (!LocalFiles.IsFolder(place))
+            throw new CommandException(LocalFiles.Find(place) is not null ? PlaceText.NotAFolderHere(Terminal.Escape(place)) : PlaceText.NoFolderHere(Terminal.Escape(place)));
+        LocalFiles.Enter(place);
         return Task.FromResult(0);
     }
 
     private static Task<int> ShowAsync(Call call)
     {
-        call.Shell.Results.Show(Terminal.Escape(Directory.GetCurrentDirectory()), _ => { });
+        call.Shell.Results.Show(Terminal.Escape(LocalFiles.CurrentFolder), _ => { });
         return Task.FromResult(0);
-    }
-
-    private static RemoteEntry Describe(FileSystemInfo entry)
-    {
-        var kind = entry.LinkTarget is not null ? EntryKind.Link : entry is DirectoryInfo ? EntryKind.Folder : EntryKind.File;
-        return new RemoteEntry(
-            RemotePath.FromBytes(Encoding.UTF8.GetBytes(entry.Name)),
-            kind,
-            kind == EntryKind.File ? ((FileInfo)entry).Length : 0,
-            entry.LastWriteTimeUtc,
-            OperatingSystem.IsWindows() ? default : entry.UnixFileMode,
-            entry.LinkTarget is { } target ? RemotePath.FromBytes(Encoding.UTF8.GetBytes(target)) : default(RemotePath?));
     }
 }

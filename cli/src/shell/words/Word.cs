@@ -1,3 +1,5 @@
+using Argosy.Client;
+
 namespace Argosy.Cli.Shell;
 
 /// <summary>A word of a line, as it is meant: quotes taken off.</summary>

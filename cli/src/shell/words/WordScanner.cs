@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Argosy.Cli.Messages;
 using Argosy.Cli.Transfer;
+using Argosy.Client;
 
 namespace Argosy.Cli.Shell;
 
