@@ -101,10 +101,10 @@ internal sealed partial class LocalTree : IDisposable
         return new LocalContent(file, status.Entry(path.Name) with { Revision = status.Revision }, status, MemoryDisks.Contain(number, status));
     }
 
-    public void MakeFolder(RemotePath path)
+    public void MakeFolder(RemotePath path, int? mode)
     {
         using var parent = OpenParent(path);
-        Check(Kernel.MakeFolder(parent.Number, path.TerminatedName, 0x1ff), path);
+        Check(Kernel.MakeFolder(parent.Number, path.TerminatedName, mode & 0x1ff ?? 0x1ff), path);
         Sync(parent);
     }
 

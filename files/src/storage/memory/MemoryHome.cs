@@ -71,11 +71,13 @@ internal sealed class MemoryHome(MemoryTree tree) : IHome
     {
     }
 
-    public ValueTask MakeFolderAsync(RemotePath path)
+    public ValueTask MakeFolderAsync(RemotePath path, int? mode = null)
     {
         lock (tree.Lock)
         {
-            return tree.Parent(path).Children.TryAdd(MemoryTree.Key(path.Name), new MemoryFolder())
+            var folder = new MemoryFolder();
+            folder.Mode = mode & 0x1ff ?? folder.Mode;
+            return tree.Parent(path).Children.TryAdd(MemoryTree.Key(path.Name), folder)
                 ? default
                 : throw new FileException(FileError.AlreadyExists, $"{path} exists already.");
         }

@@ -169,18 +169,22 @@ internal static class Put
         return larger;
     }
 
-    /// <summary>More than is held in memory: bytes whose sum is wrong are written by then, and the upload is worth nothing.</summary>
+    /// <summary>More than is held in memory: bytes whose sum is wrong are written by then. They stay, and the upload goes on only after they were compared.</summary>
     private static async ValueTask ReplaceInPiecesAsync(NativeSession session, Request request, Upload upload, long offset)
     {
         Crc32C sum = default;
+        long at = offset;
         while (await session.Requests.Body.ReadAsync() is { IsEmpty: false } piece)
         {
             sum.Append(piece.Span);
-            await upload.ReplaceAsync(offset, piece);
-            offset += piece.Length;
+            await upload.ReplaceAsync(at, piece);
+            at += piece.Length;
         }
 
-        await VerifyAsync(session, request, upload, null, request.Crc32C is null ? null : sum.Value);
+        if (Wrong(session, request, null, request.Crc32C is null ? null : sum.Value) is not { } wrong)
+            return;
+        await upload.DoubtAsync(offset);
+        throw wrong;
     }
 
     /// <summary>Moves the body into the upload; returns the sum of its bytes where somebody may ask for it.</summary>
