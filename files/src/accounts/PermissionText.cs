@@ -54,6 +54,6 @@ public static class PermissionText
             if (known.Equals(word, StringComparison.OrdinalIgnoreCase)) return value;
         }
 
-        throw new FormatException($"'{AccountName.ForLog(word)}' is no permission. Known are: {Vocabulary}.");
+        throw new FormatException(AccountText.NoPermission(word, Vocabulary));
     }
 }

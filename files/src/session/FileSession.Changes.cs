@@ -46,7 +46,7 @@ public sealed partial class FileSession
 
         if (!LinkTarget.StaysInside(path, target.Span))
         {
-            throw new FileException(FileError.BadName, "A link has to point to a place in the home, relative to its own folder and with .. only at the beginning.");
+            throw new FileException(FileError.BadName, PlaceText.LinkLeadsOut);
         }
 
         await RequireCountAsync();
@@ -89,7 +89,7 @@ public sealed partial class FileSession
     {
         null => false,
         { Kind: EntryKind.Folder } => true,
-        _ => throw new FileException(FileError.AlreadyExists, $"{path} exists and is not a folder."),
+        _ => throw new FileException(FileError.AlreadyExists, PlaceText.ExistsAsAFile(path)),
     };
 
     private async ValueTask MakeIfMissingAsync(RemotePath folder, int? mode)

@@ -152,7 +152,7 @@ public sealed class LocalStorage : IStorage, IDisposable
         }
         catch (FileException failed)
         {
-            throw new FileException(FileError.Storage, "The home of this account cannot be opened; ask the operator to look at it.", failed);
+            throw new FileException(FileError.Storage, StorageText.HomeClosed, failed);
         }
     }
 
@@ -218,7 +218,7 @@ public sealed class LocalStorage : IStorage, IDisposable
         catch (FileException failed) when (IsLasting(failed))
         {
             // A home on a read-only disk can still be read.
-            var reason = new FileException(failed.Error, "This home cannot be written to; ask the operator to look at it.", failed);
+            var reason = new FileException(failed.Error, StorageText.HomeReadOnly, failed);
             return new LocalTree(home, identity, null, reason, _options);
         }
         catch

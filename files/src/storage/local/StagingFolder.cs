@@ -112,7 +112,7 @@ internal sealed class StagingFolder : IDisposable
         {
             folder.Dispose();
             throw result is >= 0 or -Errno.NotPermitted
-                ? new FileException(FileError.Storage, "The staging folder belongs to somebody else; ask the operator to remove it.") { SystemError = Errno.NotPermitted }
+                ? new FileException(FileError.Storage, StorageText.StagingForeign) { SystemError = Errno.NotPermitted }
                 : Errno.Exception(result, Subject);
         }
 

@@ -79,7 +79,7 @@ internal sealed class MemoryStaged : IStaged
     {
         if (!IsIdle)
         {
-            throw new FileException(FileError.InUse, $"Another session uploads {_request.Path} under this id; wait for it or use another id.");
+            throw new FileException(FileError.InUse, UploadText.InUse(_request.Path));
         }
     }
 
@@ -121,7 +121,7 @@ internal sealed class MemoryStaged : IStaged
             var name = how.OnExisting == OnExisting.Number ? FreeName(parent) : _request.Path.Name.ToArray();
             if (replaced is not null && how.OnExisting == OnExisting.Refuse)
             {
-                throw new FileException(FileError.AlreadyExists, $"{_request.Path} exists already.");
+                throw new FileException(FileError.AlreadyExists, PlaceText.AlreadyExists(_request.Path));
             }
 
             Finish(how, length);
