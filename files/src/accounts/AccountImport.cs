@@ -40,9 +40,9 @@ public static class AccountImport
         foreach (var (account, line) in sections)
         {
             if (!replace && store.Find(account.Name) is not null)
-                throw new AccountImportException(line, $"the account '{AccountName.ForLog(account.Name)}' exists already");
+                throw new AccountImportException(line, ImportText.AccountExists(account.Name));
             if (fault?.Invoke(account, all) is { } reason)
-                throw new AccountImportException(line, $"the account '{AccountName.ForLog(account.Name)}' could not be served: {reason}");
+                throw new AccountImportException(line, ImportText.Unserved(account.Name, reason));
 
             all = [.. all.Where(each => each.Name != account.Name), account];
         }
@@ -65,7 +65,7 @@ public static class AccountImport
 
             var account = ReadAccount(section, defaults);
             if (!names.TryAdd(account.Name, section.Line))
-                throw new AccountImportException(section.Line, $"'{AccountName.ForLog(account.Name)}' is the name of line {names[account.Name]} in another spelling");
+                throw new AccountImportException(section.Line, ImportText.OtherSpelling(account.Name, names[account.Name]));
 
             accounts.Add((account, section.Line));
         }
@@ -78,12 +78,12 @@ public static class AccountImport
         if (!AccountName.TryNormalize(section.Name, out var name, out var fault)) throw new AccountImportException(section.Line, fault.TrimEnd('.'));
 
         var home = Find(Home);
-        if (home is { } given && !Path.IsPathFullyQualified(given.Text)) throw new AccountImportException(given.Line, "Home is an absolute path");
+        if (home is { } given && !Path.IsPathFullyQualified(given.Text)) throw new AccountImportException(given.Line, ImportText.HomeAbsolute);
 
         return new Account
         {
             Name = name,
-            Verifier = ReadPassword(Find(Password) ?? throw new AccountImportException(section.Line, $"[{AccountName.ForLog(name)}] has no Password")),
+            Verifier = ReadPassword(Find(Password) ?? throw new AccountImportException(section.Line, ImportText.NoPassword(name))),
             QuotaBytes = ReadQuota(section.Values) ?? ReadQuota(defaults),
             Home = home?.Text,
         };
@@ -100,13 +100,13 @@ public static class AccountImport
         catch (ArgumentException)
         {
             // Not its message's tail, and never the password.
-            throw new AccountImportException(value.Line, $"a Password has 1 to {PasswordVerifier.MaxPasswordLength} characters, none of them control characters");
+            throw new AccountImportException(value.Line, ImportText.BadPassword(PasswordVerifier.MaxPasswordLength));
         }
     }
 
     private static long? ReadQuota(Dictionary<string, ImportedValue> values) => (values.GetValueOrDefault(Quota), values.GetValueOrDefault(Quotation)) switch
     {
-        ({ Text: not null }, { Text: not null } old) => throw new AccountImportException(old.Line, "Quota and Quotation are two words for one thing: leave one of them out"),
+        ({ Text: not null }, { Text: not null } old) => throw new AccountImportException(old.Line, ImportText.QuotaTwice),
         ({ Text: not null } quota, _) => ReadSize(quota),
         (_, { Text: not null } old) => ReadMebibytes(old),
         _ => null,
@@ -124,20 +124,20 @@ public static class AccountImport
         return decimal.TryParse(number.TrimEnd(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
             && count <= long.MaxValue && count * (1L << (10 * (unit + 1))) is var bytes && bytes <= long.MaxValue
                 ? (long)bytes
-                : throw new AccountImportException(value.Line, "Quota is a number of bytes, or one with K, M, G or T such as 500M");
+                : throw new AccountImportException(value.Line, ImportText.BadQuota);
     }
 
     private static long ReadMebibytes(ImportedValue value) =>
         long.TryParse(value.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var mebibytes) && mebibytes <= long.MaxValue >> 20
             ? mebibytes << 20
-            : throw new AccountImportException(value.Line, "Quotation is a whole number of MiB; Quota takes sizes such as 500M");
+            : throw new AccountImportException(value.Line, ImportText.BadQuotation);
 
     private static void RequireKnownKeys(ImportedSection section)
     {
         foreach (var (key, value) in section.Values)
         {
             if (key is not (Password or Quota or Quotation or Home))
-                throw new AccountImportException(value.Line, $"'{AccountName.ForLog(key)}' is unknown here: known are Password, Quota, Home");
+                throw new AccountImportException(value.Line, ImportText.UnknownKey(key));
         }
     }
 }

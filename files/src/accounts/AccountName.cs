@@ -36,12 +36,12 @@ public static class AccountName
 
     private static string Fault(string name)
     {
-        if (name.Length is 0 or > MaxLength) return $"A name has 1 to {MaxLength} characters of valid Unicode.";
-        if (name is "." or "..") return "A name cannot be '.' or '..'.";
-        if (name.Contains('/') || name.Contains('\\')) return "A name cannot hold a slash or backslash.";
-        if (char.IsWhiteSpace(name[0]) || char.IsWhiteSpace(name[^1])) return "A name cannot begin or end with a space.";
-        if (name.EnumerateRunes().Any(IsInvisible)) return "A name cannot hold control or invisible characters.";
-        if (name.Equals(Anonymous, StringComparison.OrdinalIgnoreCase)) return $"'{Anonymous}' is for visitors without an account.";
+        if (name.Length is 0 or > MaxLength) return AccountText.NameLength(MaxLength);
+        if (name is "." or "..") return AccountText.NameDots;
+        if (name.Contains('/') || name.Contains('\\')) return AccountText.NameSlash;
+        if (char.IsWhiteSpace(name[0]) || char.IsWhiteSpace(name[^1])) return AccountText.NameSpace;
+        if (name.EnumerateRunes().Any(IsInvisible)) return AccountText.NameInvisible;
+        if (name.Equals(Anonymous, StringComparison.OrdinalIgnoreCase)) return AccountText.NameAnonymous(Anonymous);
 
         return "";
     }

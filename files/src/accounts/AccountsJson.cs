@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace Argosy.Files;
@@ -15,19 +14,19 @@ internal static class AccountsJson
         if (text.StartsWith("\uFEFF"u8)) text = text[3..];
         try
         {
-            var stored = JsonSerializer.Deserialize(text, AccountsJsonContext.Default.StoredAccounts) ?? throw new JsonException("an object is missing here");
+            var stored = JsonSerializer.Deserialize(text, AccountsJsonContext.Default.StoredAccounts) ?? throw new JsonException(AccountText.ObjectMissing);
             if (stored.Version != StoredAccounts.CurrentVersion)
-                throw new FormatException($"It is of version {stored.Version}; this program knows version {StoredAccounts.CurrentVersion}.");
+                throw new FormatException(AccountText.OtherVersion(stored.Version, StoredAccounts.CurrentVersion));
 
             return Check([.. stored.Accounts.Select(each => each.ToAccount())]);
         }
         catch (JsonException e)
         {
-            throw new AccountStoreException($"{path}, line {(e.LineNumber ?? 0) + 1}: {Reason(e)}. Correct it or restore a copy.", e);
+            throw new AccountStoreException(AccountText.Malformed(path, (e.LineNumber ?? 0) + 1, Reason(e)), e);
         }
         catch (FormatException e)
         {
-            throw new AccountStoreException($"{path}: {e.Message} Correct it or restore a copy.", e);
+            throw new AccountStoreException(AccountText.Malformed(path, e.Message), e);
         }
     }
 
@@ -42,7 +41,7 @@ internal static class AccountsJson
         foreach (var account in accounts) AccountRules.Require(account);
 
         var twice = accounts.GroupBy(each => each.Name).FirstOrDefault(each => each.Count() > 1);
-        return twice is null ? accounts : throw new FormatException($"The account '{AccountName.ForLog(twice.Key)}' stands there twice.");
+        return twice is null ? accounts : throw new FormatException(AccountText.Twice(twice.Key));
     }
 
     /// <summary>
@@ -52,7 +51,7 @@ internal static class AccountsJson
     private static string Reason(JsonException e) => e switch
     {
         { InnerException: FormatException own } => own.Message.TrimEnd('.'),
-        { Path: { Length: > 1 } place } => $"what stands at {Escaped.Text(Encoding.UTF8.GetBytes(place))} is unknown, missing, there twice or of another form",
-        _ => "this is not the JSON of accounts",
+        { Path: { Length: > 1 } place } => AccountText.UnknownAt(place),
+        _ => AccountText.NotAccounts,
     };
 }

@@ -84,7 +84,7 @@ internal static partial class DurableFile
         if (Kernel.Stat(Kernel.AtWorkingFolder, [.. Encoding.UTF8.GetBytes(like), 0], Kernel.AtNoFollow, out var status) < 0) return false;
         if (ChangeOwner(descriptor, status.Owner, status.Group) == 0) return true;
 
-        throw new IOException($"{like}: its owner cannot be given what replaces it (errno {Marshal.GetLastPInvokeError()}).");
+        throw new IOException(AccountText.NotGiven(like, SystemText.Of(Marshal.GetLastPInvokeError()).Words));
     }
 
     /// <summary>Without it a crash of the machine may forget the rename (fsync(2), "Calling fsync() does not necessarily ensure...").</summary>
@@ -104,7 +104,7 @@ internal static partial class DurableFile
         }
     }
 
-    private static IOException Failed(string folder) => new($"The folder {folder} cannot be synchronized (errno {Marshal.GetLastPInvokeError()}).");
+    private static IOException Failed(string folder) => new(AccountText.NotSynchronized(folder, SystemText.Of(Marshal.GetLastPInvokeError()).Words));
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

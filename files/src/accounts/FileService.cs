@@ -107,7 +107,7 @@ public sealed class FileService : IAsyncDisposable
             case true:
                 return await attempt.SucceedAsync(offload);
             case null:
-                throw Refused(attempt.Name, origin, "too many logins wait", FileError.TooManySessions, "Too many logins at this moment: try again.");
+                throw Refused(attempt.Name, origin, "too many logins wait", FileError.TooManySessions, SessionText.TooManyLogins);
             default:
                 // No account has an empty one, so nothing was guessed: programs send it to see whether a password is asked for at all.
                 attempt.Fail(isGuess: password.Length > 0);
@@ -120,7 +120,7 @@ public sealed class FileService : IAsyncDisposable
     public ValueTask<FileSession> OpenAnonymousAsync(SessionOrigin origin, IOffload offload)
     {
         if (Anonymous == AnonymousAccess.None)
-            throw Refused(AccountName.Anonymous, origin, "visitors are not allowed", FileError.LoginFailed, "Anonymous access is off: log in with an account.");
+            throw Refused(AccountName.Anonymous, origin, "visitors are not allowed", FileError.LoginFailed, SessionText.NoVisitors);
 
         return RepeatAsync(AccountName.Anonymous, () => TryOpenAsync(null, origin, offload));
     }
@@ -205,7 +205,7 @@ public sealed class FileService : IAsyncDisposable
         {
             if (await tryOpen() is { } session) return session;
             if (Environment.TickCount64 - since > RootPatience.TotalMilliseconds)
-                throw Unserved(name, "a session of ROOT that began before this home was closed to it has not ended yet", "Another session has to end first: try again in a moment.");
+                throw Unserved(name, "a session of ROOT that began before this home was closed to it has not ended yet", SessionText.AnotherHasToEnd);
 
             await Task.Delay(RootPause);
         }
@@ -288,11 +288,11 @@ public sealed class FileService : IAsyncDisposable
         {
             var limits = _options.Limits;
             if (!entry.TryHold(() => _visitors.TryTake(entry.Origin.Address, limits.Visitors, limits.VisitorsFromAddress)))
-                throw Crowded(AccountName.Anonymous, entry.Origin, "there are as many visitors as there may be, in all or from there", "There are as many visitors as there may be: try again later.");
+                throw Crowded(AccountName.Anonymous, entry.Origin, "there are as many visitors as there may be, in all or from there", SessionText.TooManyVisitors);
         }
         else if (MostSessions(account) is { } most && !entry.TryTakePlace(PlacesOf(account.Name), most))
         {
-            throw Crowded(account.Name, entry.Origin, "it has all the sessions it may have", $"The account has {most} sessions already: end one, then try again.");
+            throw Crowded(account.Name, entry.Origin, "it has all the sessions it may have", SessionText.TooManySessions(most));
         }
     }
 
@@ -458,7 +458,7 @@ public sealed class FileService : IAsyncDisposable
     }
 
     private FileException Unserved(
-        string name, string reason, string message = "The account's home cannot be served: the server's log says why.", Exception? inner = null)
+        string name, string reason, string message = StorageText.HomeUnserved, Exception? inner = null)
     {
         _log.CannotLogIn(name, reason);
         return new FileException(FileError.Storage, message, inner ?? new HomeException(reason));
@@ -490,5 +490,5 @@ public sealed class FileService : IAsyncDisposable
         return new FileException(FileError.TooManySessions, message);
     }
 
-    private static FileException LoginFailed() => new(FileError.LoginFailed, "Unknown name or wrong password.");
+    private static FileException LoginFailed() => new(FileError.LoginFailed, SessionText.LoginFailed);
 }

@@ -30,8 +30,8 @@ internal static class IniText
             }
             else
             {
-                if (sections.Count == 0) throw new AccountImportException(number, "a key stands before the first [section]");
-                if (column > indent) throw new AccountImportException(number, "the line is indented more than the key above, as if its value went on: indent both alike");
+                if (sections.Count == 0) throw new AccountImportException(number, ImportText.KeyBeforeSection);
+                if (column > indent) throw new AccountImportException(number, ImportText.Indented);
 
                 AddValue(content, number, sections[^1]);
                 indent = column;
@@ -45,11 +45,11 @@ internal static class IniText
     {
         var end = content.IndexOf(']');
         var rest = end < 0 ? "" : content[(end + 1)..].TrimStart();
-        if (end < 2 || rest is not ("" or ['#' or ';', ..])) throw new AccountImportException(number, "a section reads [name]");
+        if (end < 2 || rest is not ("" or ['#' or ';', ..])) throw new AccountImportException(number, ImportText.Section);
 
         var name = content[1..end];
         if (sections.Find(each => each.Name == name) is { } first)
-            throw new AccountImportException(number, $"the section [{AccountName.ForLog(name)}] stands in line {first.Line} already");
+            throw new AccountImportException(number, ImportText.SectionTwice(name, first.Line));
 
         return new ImportedSection(name, number, []);
     }
@@ -58,11 +58,11 @@ internal static class IniText
     {
         var split = content.AsSpan().IndexOfAny('=', ':');
         var key = split < 0 ? "" : content[..split].TrimEnd().ToLowerInvariant();
-        if (key.Length == 0) throw new AccountImportException(number, "a line reads Key = value");
+        if (key.Length == 0) throw new AccountImportException(number, ImportText.Line);
 
         var value = new ImportedValue(content[(split + 1)..].TrimStart(), number);
         if (!section.Values.TryAdd(key, value))
-            throw new AccountImportException(number, $"'{AccountName.ForLog(key)}' stands in line {section.Values[key].Line} already");
+            throw new AccountImportException(number, ImportText.KeyTwice(key, section.Values[key].Line));
     }
 
     private static IEnumerable<string> Lines(ReadOnlySpan<byte> text)
@@ -79,7 +79,7 @@ internal static class IniText
             }
             catch (DecoderFallbackException)
             {
-                throw new AccountImportException(lines.Count + 1, "the line is not UTF-8: save the file in that encoding");
+                throw new AccountImportException(lines.Count + 1, ImportText.NotUtf8);
             }
         }
 

@@ -8,14 +8,13 @@ public static class IoFault
     /// <summary>A sentence about what went wrong with <paramref name="path"/>.</summary>
     public static string Describe(Exception failed, string path) => failed switch
     {
-        UnauthorizedAccessException => $"{path} may not be opened or changed by this user.",
-        FileNotFoundException => $"{path} does not exist.",
-        DirectoryNotFoundException => $"The folder of {path} does not exist.",
+        UnauthorizedAccessException => AccountText.NotPermitted(path),
+        FileNotFoundException => AccountText.NotThere(path),
+        DirectoryNotFoundException => AccountText.FolderMissing(path),
 
         // On Unix the base library leaves the system's own number there.
         IOException { HResult: > 0 and <= GreatestErrno and var number } => Errno.Exception(-number, path).Message,
         IOException { InnerException: null } own when own.Message.StartsWith(path, StringComparison.Ordinal) => own.Message,
-        IOException => $"{path} cannot be read or written.",
-        _ => failed.Message,
+        _ => AccountText.Unusable(path),
     };
 }

@@ -125,7 +125,7 @@ public sealed class JsonAccountStore : IAccountStore
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new AccountStoreException($"The accounts cannot be written. {IoFault.Describe(e, _path)}", e);
+                throw new AccountStoreException(AccountText.Unwritten(IoFault.Describe(e, _path)), e);
             }
 
             _now = Read(before.Version);
@@ -146,7 +146,7 @@ public sealed class JsonAccountStore : IAccountStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new AccountStoreException($"The accounts cannot be read. {IoFault.Describe(e, _path)}", e);
+            throw new AccountStoreException(AccountText.Unread(IoFault.Describe(e, _path)), e);
         }
     }
 
@@ -159,11 +159,11 @@ public sealed class JsonAccountStore : IAccountStore
         {
             // A kernel lock, so a killed holder leaves none. Nobody reads or removes this file.
             return TurnFile.Take(path, Patience) ?? throw new AccountStoreException(
-                $"Other processes have been changing {_path} for {Patience.TotalSeconds} s: try again, or end them.");
+                AccountText.Busy(_path, Patience));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new AccountStoreException($"The accounts cannot be changed. {IoFault.Describe(e, path)}", e);
+            throw new AccountStoreException(AccountText.Unchanged(IoFault.Describe(e, path)), e);
         }
     }
 

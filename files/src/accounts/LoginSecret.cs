@@ -20,11 +20,11 @@ internal static class LoginSecret
             var secret = OperatingSystem.IsLinux() ? OwnFile.Read(path) ?? [] : File.ReadAllBytes(path);
             return secret.Length == Length
                 ? secret
-                : throw new AccountStoreException($"{path} has {secret.Length} bytes instead of {Length}: remove it and a new one is made.");
+                : throw new AccountStoreException(AccountText.SecretOfOtherLength(path, secret.Length, Length));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new AccountStoreException($"The server's login secret cannot be read or made. {IoFault.Describe(e, path)}", e);
+            throw new AccountStoreException(AccountText.NoSecret(IoFault.Describe(e, path)), e);
         }
     }
 }

@@ -17,7 +17,7 @@ public static class NetworkText
             if (IPNetwork.TryParse(text, out var network) && network.BaseAddress.Equals(address)) return network;
         }
 
-        throw new FormatException($"'{AccountName.ForLog(text)}' is no network: write an address, or a network's first address and prefix length such as 10.1.0.0/16.");
+        throw new FormatException(AccountText.NoNetwork(text));
     }
 
     /// <summary>The base library also reads 10.1 as 10.0.0.1 and 012 as octal: nobody means that here.</summary>

@@ -27,7 +27,7 @@ internal static class OwnFile
         if (Kernel.Stat(number, out var status) >= 0 && status.IsFile) return file;
 
         file.Dispose();
-        throw new IOException($"{path} is not a regular file: remove it.");
+        throw new IOException(AccountText.NotRegular(path));
     }
 
     /// <summary>All of a regular file; null where there is none.</summary>
@@ -56,21 +56,21 @@ internal static class OwnFile
             using var found = new Descriptor(Kernel.OpenAt(Kernel.AtWorkingFolder, Terminated(path), Kernel.PathOnly | Kernel.NoFollow));
             if (found.Number < 0 || Kernel.Stat(found.Number, out var status) < 0 || !status.IsLink) return path;
             if (status.Owner != 0 && status.Owner != Kernel.User)
-                throw new IOException($"{path} is a link that neither you nor root has made, so it is not followed: put the file itself there, or make the link anew.");
+                throw new IOException(AccountText.ForeignLink(path));
 
             var length = Kernel.ReadLink(found.Number, "\0"u8, target);
             if (length <= 0) return path;
             path = Path.GetFullPath(Encoding.UTF8.GetString(target[..length]), Path.GetDirectoryName(path)!);
         }
 
-        throw new IOException($"{path} leads through more than {MostLinks} links.");
+        throw new IOException(AccountText.TooManyLinks(path, MostLinks));
     }
 
     private static IOException Failed(int result, string path) => -result switch
     {
-        Errno.Loop => new IOException($"{path} is a link where none is expected: remove it."),
-        Errno.Access or Errno.NotPermitted => new IOException($"{path} may not be opened by this user."),
-        Errno.NotFound or Errno.NotAFolder => new IOException($"The folder {Path.GetDirectoryName(path)} does not exist."),
+        Errno.Loop => new IOException(AccountText.UnexpectedLink(path)),
+        Errno.Access or Errno.NotPermitted => new IOException(AccountText.NotPermitted(path)),
+        Errno.NotFound or Errno.NotAFolder => new IOException(AccountText.FolderMissing(path)),
         _ => new IOException(Errno.Exception(result, path).Message),
     };
 

@@ -78,7 +78,7 @@ public sealed record PasswordVerifier(byte[] Salt, int Iterations, byte[] Stored
             return verifier;
         }
 
-        throw new FormatException($"a password verifier reads {Mechanism}$ITERATIONS:SALT$STOREDKEY:SERVERKEY, in base64, with at least {MinIterations} iterations");
+        throw new FormatException(AccountText.BadVerifier(Mechanism, MinIterations));
     }
 
     /// <summary>One line for a store: <c>SCRAM-SHA-256$ITERATIONS:SALT$STOREDKEY:SERVERKEY</c>, in base64. Keep it secret: its ServerKey lets its

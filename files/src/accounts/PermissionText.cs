@@ -25,10 +25,11 @@ public static class PermissionText
         ("none", Permissions.None),
     ];
 
-    /// <summary>What may be written, for messages and help.</summary>
-    public static string Vocabulary { get; } = string.Join(", ", Words.Concat(Presets).Select(each => each.Word));
+    /// <summary>What may be written, for messages and help. What allows nothing, because no command asks for it, is understood and kept, not offered.</summary>
+    public static string Vocabulary { get; } =
+        string.Join(", ", Words.Where(each => each.Value != Permissions.Execute).Concat(Presets).Select(each => each.Word));
 
-    /// <summary>Permissions from <c>read,list,write</c>, <c>all</c> or <c>default</c> (everything but exec), <c>read-only</c> or <c>none</c>, in either case.</summary>
+    /// <summary>Permissions from <c>read,list,write</c>, <c>all</c> or <c>default</c> (both everything), <c>read-only</c> or <c>none</c>, in either case.</summary>
     /// <exception cref="FormatException">A word is unknown or missing; the message names it and lists the known ones.</exception>
     public static Permissions Parse(string text)
     {
@@ -53,6 +54,6 @@ public static class PermissionText
             if (known.Equals(word, StringComparison.OrdinalIgnoreCase)) return value;
         }
 
-        throw new FormatException($"'{AccountName.ForLog(word)}' is no permission. Known are: {Vocabulary}.");
+        throw new FormatException(AccountText.NoPermission(word, Vocabulary));
     }
 }

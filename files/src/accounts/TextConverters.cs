@@ -9,7 +9,7 @@ internal abstract class TextConverter<T>(Func<string, T> parse, Func<T, string> 
 {
     public override T Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
     {
-        if (reader.TokenType != JsonTokenType.String) throw new JsonException("a string is missing here");
+        if (reader.TokenType != JsonTokenType.String) throw new JsonException(AccountText.StringMissing);
 
         try
         {

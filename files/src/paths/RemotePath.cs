@@ -49,9 +49,9 @@ public sealed class RemotePath : IEquatable<RemotePath>
     /// <exception cref="FileException"><see cref="FileError.BadName"/>: empty, a NUL, a component over 255 bytes, a path over 4,096.</exception>
     public static RemotePath Resolve(RemotePath folder, ReadOnlySpan<byte> name)
     {
-        Refuse(name.IsEmpty, "A name is needed; this one is empty.");
-        Refuse(name.Contains((byte)0), "A name cannot hold a NUL byte.");
-        Refuse(name.Length > LongestPath, "The path is longer than 4,096 bytes.");
+        Refuse(name.IsEmpty, NameText.Empty);
+        Refuse(name.Contains((byte)0), NameText.Nul);
+        Refuse(name.Length > LongestPath, NameText.PathTooLong);
         var resolved = new byte[folder._terminated.Length + name.Length + 1];
         var length = 0;
         if (name[0] != '/')
@@ -66,7 +66,7 @@ public sealed class RemotePath : IEquatable<RemotePath>
         }
 
         // The kernel's limit counts the final NUL.
-        Refuse(length >= LongestPath, "The path is longer than 4,096 bytes.");
+        Refuse(length >= LongestPath, NameText.PathTooLong);
         return FromValid(resolved.AsSpan(0, length));
     }
 
@@ -116,7 +116,7 @@ public sealed class RemotePath : IEquatable<RemotePath>
             return Math.Max(0, resolved[..length].LastIndexOf((byte)'/'));
         }
 
-        Refuse(component.Length > LongestName, "A name is longer than 255 bytes.");
+        Refuse(component.Length > LongestName, NameText.TooLong);
         if (length > 0)
         {
             resolved[length++] = (byte)'/';

@@ -68,7 +68,7 @@ internal sealed class Access
         if (_holdsHomes && path.Parent.IsRoot)
         {
             _onRefused(path, "made a link");
-            throw new FileException(FileError.NotPermitted, $"{path}: there are no links directly in the served folder, where accounts have their homes; make it in a folder.");
+            throw new FileException(FileError.NotPermitted, PlaceText.NoLinkAmongHomes(path));
         }
     }
 
@@ -118,6 +118,6 @@ internal sealed class Access
     public FileException Refusal(RemotePath path, string verb)
     {
         _onRefused(path, verb);
-        return new(FileError.NotPermitted, $"{path} may not be {verb} by this account.");
+        return new(FileError.NotPermitted, PlaceText.NotPermitted(path, verb));
     }
 }

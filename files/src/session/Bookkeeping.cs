@@ -16,7 +16,7 @@ internal static class Bookkeeping
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
-            throw new FileException(FileError.Storage, "The server cannot keep account of what is stored; try again later or tell the operator.", failed);
+            throw new FileException(FileError.Storage, StorageText.NoBookkeeping, failed);
         }
     }
 

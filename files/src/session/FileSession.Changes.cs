@@ -7,13 +7,16 @@ public sealed partial class FileSession
     private const long Block = 4096;
 
     /// <summary>Makes a folder; with <paramref name="parents"/> also those above it, and an existing one is fine.</summary>
-    public async ValueTask MakeFolderAsync(RemotePath path, bool parents = false)
+    /// <param name="path">Where.</param>
+    /// <param name="parents">True to make those above it too.</param>
+    /// <param name="mode">Permission bits, within the server's umask, that the folder itself has from its first moment if it is made here; null for the default.</param>
+    public async ValueTask MakeFolderAsync(RemotePath path, bool parents = false, int? mode = null)
     {
         Require(path, Permissions.MakeFolder, "made");
         if (!parents)
         {
             await RequireSpaceAsync(Block);
-            await _home.MakeFolderAsync(path);
+            await _home.MakeFolderAsync(path, mode);
             Log.FolderMade(Name, path);
             return;
         }
@@ -27,7 +30,7 @@ public sealed partial class FileSession
 
         foreach (var folder in missing)
         {
-            await MakeIfMissingAsync(folder);
+            await MakeIfMissingAsync(folder, folder.Equals(path) ? mode : null);
         }
     }
 
@@ -43,7 +46,7 @@ public sealed partial class FileSession
 
         if (!LinkTarget.StaysInside(path, target.Span))
         {
-            throw new FileException(FileError.BadName, "A link has to point to a place in the home, relative to its own folder and with .. only at the beginning.");
+            throw new FileException(FileError.BadName, PlaceText.LinkLeadsOut);
         }
 
         await RequireCountAsync();
@@ -86,15 +89,15 @@ public sealed partial class FileSession
     {
         null => false,
         { Kind: EntryKind.Folder } => true,
-        _ => throw new FileException(FileError.AlreadyExists, $"{path} exists and is not a folder."),
+        _ => throw new FileException(FileError.AlreadyExists, PlaceText.ExistsAsAFile(path)),
     };
 
-    private async ValueTask MakeIfMissingAsync(RemotePath folder)
+    private async ValueTask MakeIfMissingAsync(RemotePath folder, int? mode)
     {
         try
         {
             await RequireSpaceAsync(Block);
-            await _home.MakeFolderAsync(folder);
+            await _home.MakeFolderAsync(folder, mode);
             Log.FolderMade(Name, folder);
         }
         catch (FileException failed) when (failed.Error == FileError.AlreadyExists)

@@ -24,7 +24,7 @@ public sealed partial class FileSession
             }
         }
 
-        throw new FileException(FileError.AlreadyExists, $"{request.Path}: there are too many files of that name; choose another.");
+        throw new FileException(FileError.AlreadyExists, PlaceText.TooManyOfThatName(request.Path));
     }
 
     /// <summary>A link that is moved into ROOT is one that is made there.</summary>

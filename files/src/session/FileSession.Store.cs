@@ -54,7 +54,7 @@ public sealed partial class FileSession
     {
         if (request.Length is { } length && length != content.Length)
         {
-            throw new FileException(FileError.Mismatch, $"{request.Path}: {length} bytes were announced, but {content.Length} came.");
+            throw new FileException(FileError.Mismatch, UploadText.OtherLength(request.Path, length, content.Length));
         }
 
         if (expected.Count == 0)

@@ -119,12 +119,12 @@ public sealed partial class FileSession
         Require(request.Path, needed, "written");
         if (request.Length < 0)
         {
-            throw new FileException(FileError.BadName, "A file's length cannot be negative.");
+            throw new FileException(FileError.BadName, UploadText.NegativeLength);
         }
 
         if (request.UploadId is { Length: 0 or > LongestUploadId })
         {
-            throw new FileException(FileError.BadName, "An upload id has 1 to 255 characters.");
+            throw new FileException(FileError.BadName, UploadText.BadId);
         }
     }
 
@@ -132,7 +132,7 @@ public sealed partial class FileSession
     {
         if (request.MustExist && staged.Received == 0)
         {
-            throw new FileException(FileError.NotFound, "There is no unfinished upload of that id for that path.");
+            throw new FileException(FileError.NotFound, UploadText.NoneOfThatId);
         }
     }
 
@@ -157,7 +157,7 @@ public sealed partial class FileSession
         var mayReplace = _access.Allows(request.Path, request.Append ? Permissions.Append | Permissions.Overwrite : Permissions.Overwrite);
         if (exists && !request.Overwrite)
         {
-            throw new FileException(FileError.AlreadyExists, $"{request.Path} exists already.");
+            throw new FileException(FileError.AlreadyExists, PlaceText.AlreadyExists(request.Path));
         }
 
         if (exists && !mayReplace)
@@ -188,7 +188,7 @@ public sealed partial class FileSession
             var copied = await staged.CopyAsync(content, upload.Offset, room);
             if (copied == 0)
             {
-                throw new FileException(FileError.Storage, "The file became shorter while it was copied; try again.");
+                throw new FileException(FileError.Storage, UploadText.Shortened);
             }
 
             await upload.AdvanceAsync(copied);

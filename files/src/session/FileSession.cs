@@ -53,7 +53,7 @@ public sealed partial class FileSession : IAsyncDisposable
         RequireLive();
         _access.RequireEnter(path);
         var entry = await _home.FindAsync(path, followLink: true) ?? throw NotFound(path);
-        Folder = entry.Kind == EntryKind.Folder ? path : throw new FileException(FileError.NotAFolder, $"{path} is not a folder.");
+        Folder = entry.Kind == EntryKind.Folder ? path : throw new FileException(FileError.NotAFolder, PlaceText.NotAFolder(path));
     }
 
     /// <summary>What is there, or null. A last component that is a link is followed unless <paramref name="followLink"/> is false.</summary>
@@ -148,7 +148,7 @@ public sealed partial class FileSession : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_closed, this);
         if (Ended.IsCancellationRequested)
         {
-            throw new FileException(FileError.SessionEnded, "The account was removed, disabled or changed; log in again.");
+            throw new FileException(FileError.SessionEnded, SessionText.Ended);
         }
     }
 
@@ -163,7 +163,7 @@ public sealed partial class FileSession : IAsyncDisposable
     /// <exception cref="FileException"><see cref="FileError.NoSpace"/>: the disk would have less left than it is to keep.</exception>
     internal ValueTask RequireSpaceAsync(long bytes) => _space.RequireAsync(bytes);
 
-    private static FileException NotFound(RemotePath path) => new(FileError.NotFound, $"{path} does not exist.");
+    private static FileException NotFound(RemotePath path) => new(FileError.NotFound, PlaceText.NotFound(path));
 
     private void Require(RemotePath path, Permissions any, string verb)
     {

@@ -22,7 +22,7 @@ internal sealed class FreeSpace(IHome home, long minFree)
             var free = await home.FreeAsync() ?? long.MaxValue;
             if (free - minFree < bytes)
             {
-                throw new FileException(FileError.NoSpace, "The disk has too little space left; try again later or tell the operator.");
+                throw new FileException(FileError.NoSpace, StorageText.LittleSpace);
             }
 
             _left = Math.Min(free - minFree, Slab);

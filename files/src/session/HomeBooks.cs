@@ -70,7 +70,7 @@ internal sealed class HomeBooks(IStorage storage, Ledger.Ledger ledger, ILogger 
         await using var home = await storage.OpenHomeAsync(place, followLinks: false, _lane);
         if (home.Identity != counter.Key)
         {
-            throw new FileException(FileError.Storage, "The home of this account was replaced by another folder; log in again.");
+            throw new FileException(FileError.Storage, StorageText.HomeReplaced);
         }
 
         // One process counts; the others look now and then whether it has. A process that dies gives its turn back.

@@ -84,7 +84,7 @@ internal sealed class HomeUsage(Counter counter, long? mostBytes, long? mostFile
             }
 
             return replaced.TryLease(new(bytes, 0), new(most > long.MaxValue / 2 ? -1 : 2 * most, -1));
-        }) ?? throw new FileException(FileError.OverQuota, "Too much is being replaced at once for this quota; wait until other uploads have ended.");
+        }) ?? throw new FileException(FileError.OverQuota, UploadText.TooMuchReplaced);
     }
 
     /// <summary>Reserves and writes the intent of a step that comes next, or throws <see cref="FileError.OverQuota"/>.</summary>
@@ -122,15 +122,13 @@ internal sealed class HomeUsage(Counter counter, long? mostBytes, long? mostFile
     public FileException Refusal()
     {
         var (bytes, files) = _limits;
-        var named = string.Join(" and ", new[] { bytes is null ? null : $"{bytes} bytes", files is null ? null : $"{files} files" }
-            .OfType<string>());
-        return new(FileError.OverQuota, $"The quota of {named} would be exceeded; remove something or ask for more.");
+        return new(FileError.OverQuota, UploadText.OverQuota(bytes, files));
     }
 
     private FileException Uncounted(Exception unknown)
     {
         NeedsCount = true;
-        return new(FileError.Storage, "What the home holds has to be counted again; try again.", unknown);
+        return new(FileError.Storage, StorageText.CountedAgain, unknown);
     }
 
     /// <summary>What adds nothing to a number is not stopped by its limit, even where that was lowered below what is there.</summary>

@@ -38,7 +38,7 @@ internal static class LedgerFiles
         {
             throw new FileException(
                 FileError.Storage,
-                $"The files ledger and bans in {folder} cannot be opened or written to: make room there, or remove them, then start again.",
+                StorageText.LedgerUnusable(folder),
                 failed);
         }
     }

@@ -72,7 +72,7 @@ public sealed class Upload : IAsyncDisposable
         _session.RequireLive();
         if (data.Length > Offset - offset)
         {
-            throw new FileException(FileError.Mismatch, $"{_request.Path}: {Offset} bytes were received; only those can be replaced.");
+            throw new FileException(FileError.Mismatch, UploadText.OnlyReceived(_request.Path, Offset));
         }
 
         await _staged.WriteAsync(offset, data);
@@ -145,7 +145,7 @@ public sealed class Upload : IAsyncDisposable
         _session.RequireLive();
         if (_request.Length is { } length && Offset < length)
         {
-            throw new FileException(FileError.Mismatch, $"{_request.Path}: {length - Offset} of {length} bytes are missing; send the rest.");
+            throw new FileException(FileError.Mismatch, UploadText.BytesMissing(_request.Path, length - Offset, length));
         }
 
         if (await FindMismatchAsync(expected) is { } mismatch)
@@ -230,7 +230,7 @@ public sealed class Upload : IAsyncDisposable
     {
         if (_request.Length is { } length && more > length - Offset)
         {
-            throw new FileException(FileError.Mismatch, $"{_request.Path}: more bytes came than the {length} that were announced.");
+            throw new FileException(FileError.Mismatch, UploadText.MoreThanAnnounced(_request.Path, length));
         }
     }
 

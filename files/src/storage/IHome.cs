@@ -43,7 +43,9 @@ public interface IHome : IAsyncDisposable
     void EndBurst();
 
     /// <summary>Makes a folder.</summary>
-    ValueTask MakeFolderAsync(RemotePath path);
+    /// <param name="path">Where.</param>
+    /// <param name="mode">Permission bits that it has from its first moment, masked by the server's umask and without set-id bits; null for the default.</param>
+    ValueTask MakeFolderAsync(RemotePath path, int? mode = null);
 
     /// <summary>Makes a symbolic link; it counts as a file of its target's bytes.</summary>
     /// <exception cref="FileException"><see cref="FileError.NotSupported"/> where there are none.</exception>

@@ -58,7 +58,7 @@ internal static class NumberedName
     }
 
     public static FileException AllTaken(RemotePath path) =>
-        new(FileError.AlreadyExists, $"{path} exists {Most} times already; choose another name.");
+        new(FileError.AlreadyExists, PlaceText.TooManyOfThatName(path));
 
     private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> stem, int most)
     {

@@ -27,6 +27,13 @@ public sealed class PermissionTextTests
     public void All_never_means_exec() => Assert.False(PermissionText.Parse("all").HasFlag(Permissions.Execute));
 
     [Fact]
+    public void What_allows_nothing_is_kept_and_not_offered()
+    {
+        Assert.Equal("read,exec", PermissionText.Format(PermissionText.Parse("exec,read")));
+        Assert.DoesNotContain("exec", PermissionText.Vocabulary, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_combination_reads_back() =>
         Prop.ForAll(Gen.Choose(0, 511).ToArbitrary(), bits => PermissionText.Parse(PermissionText.Format((Permissions)bits)) == (Permissions)bits)
             .Check(Config.QuickThrowOnFailure.WithMaxTest(600).WithReplay(1, 3));

@@ -19,4 +19,23 @@ public sealed class FailingDiskTests : IDisposable
         Assert.Equal(FileError.Storage, failure.Error);
         Assert.StartsWith("broken: ", failure.Message, StringComparison.Ordinal);
     });
+
+    [Fact]
+    public void What_passes_does_not_leave_a_home_for_reading_alone() => PrivateMounts.Run(() =>
+    {
+        var disk = Path.Combine(_folder.Path, "disk");
+        PrivateMounts.Disk(disk, "64m,nr_inodes=3");
+        var place = Directory.CreateDirectory(Path.Combine(disk, "home")).FullName;
+        File.WriteAllText(Path.Combine(place, "file"), "x");
+        using var storage = new LocalStorage();
+
+        var failure = Assert.Throws<FileException>(() => Open(storage, place));
+        Assert.Equal(FileError.NoSpace, failure.Error);
+        PrivateMounts.Remount(disk, "nr_inodes=9");
+        Open(storage, place).MakeFolderAsync(RemotePath.Parse("new")).AsTask().GetAwaiter().GetResult();
+        Assert.True(Directory.Exists(Path.Combine(place, "new")));
+    });
+
+    private static IHome Open(LocalStorage storage, string place) =>
+        storage.OpenHomeAsync(place, true, InlineOffload.Instance).AsTask().GetAwaiter().GetResult();
 }

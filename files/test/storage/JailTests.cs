@@ -143,6 +143,47 @@ public abstract partial class JailTests(bool walk) : IAsyncLifetime
         jail.OpenFolder(RemotePath.Root.Child("sub/../sub"u8)).Dispose();
     }
 
+    [Fact]
+    public async Task A_folder_that_is_taken_out_of_the_home_during_a_look_is_missing_and_leads_nowhere()
+    {
+        var looks = walk ? 10_000 : 200_000; // The kernel is found out about once in so many.
+        var inside = Directory.CreateDirectory(Path.Combine(Home, "a", "b", "c", "d", "e", "f")).Parent!.Parent!.Parent!.Parent!.FullName;
+        var away = Path.Combine(Outside, "away");
+        var path = P("a/b/c/d/e/f");
+        using var jail = OpenJail();
+        byte[] from = [.. Encoding.UTF8.GetBytes(inside), 0], to = [.. Encoding.UTF8.GetBytes(away), 0];
+        var isOver = false;
+        var moving = Task.Factory.StartNew(
+            () =>
+            {
+                while (!Volatile.Read(ref isOver))
+                {
+                    Kernel.Rename(Kernel.AtWorkingFolder, from, Kernel.AtWorkingFolder, to);
+                    Kernel.Rename(Kernel.AtWorkingFolder, to, Kernel.AtWorkingFolder, from);
+                }
+            },
+            TestContext.Current.CancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        var results = new HashSet<int>();
+        try
+        {
+            for (var i = 0; i < looks; i++)
+            {
+                var result = jail.TryOpen(path);
+                if (result >= 0) Kernel.Close(result);
+                results.Add(Math.Min(result, 0));
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref isOver, true);
+            await moving;
+        }
+
+        Assert.Subset(new HashSet<int> { 0, -Errno.NotFound }, results);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

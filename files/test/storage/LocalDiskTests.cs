@@ -141,6 +141,8 @@ public sealed class LocalDiskTests : IAsyncLifetime
 
         Assert.Equal(0x1ff & ~ProcessMask.Value, (await _session.FindAsync(P("file")))!.Mode);
         Assert.Equal(0x1b6 & ~ProcessMask.Value, (await _session.PutAsync("plain", "x")).Mode);
+        await _session.MakeFolderAsync(P("folder"), mode: 0xfff);
+        Assert.Equal(0x1ff & ~ProcessMask.Value, (await _session.FindAsync(P("folder")))!.Mode);
     }
 
     [Fact]

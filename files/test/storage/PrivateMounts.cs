@@ -44,6 +44,9 @@ internal static partial class PrivateMounts
         Check(Mount("tmpfs", folder, "tmpfs", 0, "size=" + size), "mount");
     }
 
+    /// <summary>Gives a disk other limits.</summary>
+    public static void Remount(string folder, string options) => Check(Mount("tmpfs", folder, "tmpfs", 0x20, options), "mount");
+
     /// <summary>Mounts a folder on another one.</summary>
     public static void Bind(string what, string folder)
     {

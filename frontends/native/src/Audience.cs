@@ -43,7 +43,7 @@ internal sealed class Audience(IConnection connection, Input input, Output outpu
     private async ValueTask RequireNowAsync()
     {
         if (await AskAsync() || (Environment.TickCount64 - _began > Long && await HasFinishedSendingAsync()))
-            throw new WireException(WireError.Abandoned, "Nobody waits for the answer any more.");
+            throw new WireException(WireError.Abandoned, RequestText.NobodyWaits);
     }
 
     private async ValueTask<bool> AskAsync()

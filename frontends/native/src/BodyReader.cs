@@ -205,7 +205,7 @@ internal sealed class BodyReader(FrameDecoder<Request> decoder, Input input, ICo
 
     private Deadline Stall() => Deadline.After(options.StallTime);
 
-    private WireException TooSlow() => new(WireError.Timeout, "The body took or stood still for too long.", decoder.Message!.Id);
+    private WireException TooSlow() => new(WireError.Timeout, BodyText.TooSlow, decoder.Message!.Id);
 
     private static ConnectionException Gone() => new(ConnectionError.Reset, "the client left within a body");
 }

@@ -62,12 +62,12 @@ internal static class CommandTable
         if (request.Fault is { } fault)
             throw fault;
         if (!Commands.TryGetValue(request.Command, out Command? command))
-            throw new WireException(WireError.Unsupported, "This server does not know that command.");
+            throw new WireException(WireError.Unsupported, RequestText.UnknownCommand);
         Check(command.Needs.HasFlag(Needs.Path), request.Path is null, "path");
         Check(command.Needs.HasFlag(Needs.To), request.To is null, "to");
         Check(command.Needs.HasFlag(Needs.Body), request.Body.IsNone, "body");
         if (!request.Body.IsNone && !command.Needs.HasFlag(Needs.Body))
-            throw new WireException(WireError.BadRequest, "The key body is out of place: that command takes none.");
+            throw new WireException(WireError.BadRequest, RequestText.NoBody);
         return command;
     }
 
@@ -77,6 +77,6 @@ internal static class CommandTable
     private static void Check(bool needed, bool missing, string key)
     {
         if (needed && missing)
-            throw new WireException(WireError.BadRequest, $"The key {key} is missing.");
+            throw new WireException(WireError.BadRequest, RequestText.Missing(key));
     }
 }

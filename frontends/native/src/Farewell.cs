@@ -10,7 +10,7 @@ namespace Argosy.Native;
 /// </summary>
 internal static class Farewell
 {
-    private const string Reason = "Too many logins from your address failed: it is refused for a while. Try again later, or ask the server's operator.";
+    private const string Reason = SessionText.Banned;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 

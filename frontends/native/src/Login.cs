@@ -64,7 +64,7 @@ internal sealed class Login(FileService files, IOffload offload, EndPoint? remot
         _failures++;
         (_exchange, _attempt) = (null, null);
         if (IsOver)
-            throw new WireException(WireError.LoginFailed, "Too many logins were begun and not ended.");
+            throw new WireException(WireError.LoginFailed, SessionText.TooManyLogins);
     }
 
     /// <summary>The second step: judges the proof. Returns the session and the server's own proof.</summary>
@@ -73,7 +73,7 @@ internal sealed class Login(FileService files, IOffload offload, EndPoint? remot
     public async ValueTask<(FileSession Session, string ServerFinal)> FinishAsync(string clientFinal)
     {
         if (_exchange is not { } exchange || _attempt is not { } attempt)
-            throw new WireException(WireError.BadRequest, "The key mechanism is missing.");
+            throw new WireException(WireError.BadRequest, RequestText.Missing("mechanism"));
         try
         {
             string proof = exchange.Finish(clientFinal);

@@ -110,7 +110,7 @@ internal sealed class NativeSession : IAsyncDisposable
     public async ValueTask OpenAnonymousAsync(WireError otherwise)
     {
         if (Login.Anonymous == AnonymousAccess.None)
-            throw new WireException(otherwise, "Log in first: there is no anonymous access here.");
+            throw new WireException(otherwise, SessionText.LoginFirst);
         Open(await Login.OpenAnonymousAsync(), ScramMechanism.Anonymous);
     }
 
@@ -284,10 +284,10 @@ internal sealed class NativeSession : IAsyncDisposable
     private WireException Busy(Request request)
     {
         _frontEnd.Strangers.TellBusy(Context.Logger, Connection.RemoteEndPoint, Context.IsOverloaded);
-        return new WireException(WireError.Busy, "The server has too many connections; try again later.", request.Id);
+        return new WireException(WireError.Busy, SessionText.Busy, request.Id);
     }
 
     private WireException Interruption(long? id) => _files is { Ended.IsCancellationRequested: true }
-        ? new WireException(WireError.SessionEnded, "The account was changed or removed; log in again.", id)
-        : new WireException(WireError.Stopping, "The server is going down; try again later.", id);
+        ? new WireException(WireError.SessionEnded, SessionText.SessionEnded, id)
+        : new WireException(WireError.Stopping, SessionText.Stopping, id);
 }

@@ -64,7 +64,7 @@ internal sealed class RequestReader : IDisposable
         }
         catch (TimeoutException)
         {
-            throw new WireException(WireError.Timeout, "No complete request came in time.");
+            throw new WireException(WireError.Timeout, RequestText.TooSlow);
         }
 
         Body.Begin();

@@ -47,7 +47,7 @@ internal sealed class Transport(IConnection connection, NativeOptions options, b
     public void DemandTls()
     {
         if (ChannelBinding is null && !options.AllowPlain)
-            throw new WireException(WireError.TlsRequired, "This server wants TLS.");
+            throw new WireException(WireError.TlsRequired, SessionText.TlsRequired);
     }
 
     private async ValueTask UpgradeAsync()

@@ -69,7 +69,6 @@ public static class PartsCatalog
         var hint = NearestWord.Hint(name, known.Select(part => part.Name));
         var width = known.Max(part => part.Name.Length);
         return new ConfigurationException(
-            $"there is no {kind} \"{name}\"{(hint.Length == 0 ? "." : hint)} Choose one of these:"
-            + string.Concat(known.Select(part => $"\n  {part.Name.PadRight(width)}  {part.Summary}")));
+            SettingText.NoPart(kind, name, hint) + string.Concat(known.Select(part => $"\n  {part.Name.PadRight(width)}  {part.Summary}")));
     }
 }

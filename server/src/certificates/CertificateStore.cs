@@ -67,18 +67,18 @@ public sealed class CertificateStore
         }
         catch (Exception error) when (error is CryptographicException or ArgumentException)
         {
-            throw Unusable("these are not a certificate and its key as PEM", error);
+            throw Unusable(StartText.NotPem, error);
         }
     }
 
     private StartException Unusable(string reason, Exception? error = null) =>
-        new($"The certificate {_certificateFile} with its key {_keyFile} cannot be used: {reason}.", error);
+        new(StartText.CertificateUnusable(_certificateFile, _keyFile, reason), error);
 
     private void RenewWhereDue(IReadOnlyList<string> names)
     {
         var exists = File.Exists(_certificateFile);
         if (exists && !File.Exists(_keyFile))
-            throw Unusable("the key is missing; restore it, or remove the certificate for a new one (clients will ask before they trust it)");
+            throw Unusable(StartText.KeyMissing);
         if (exists && !IsDue(names)) return;
 
         using var key = LoadOrMakeKey();

@@ -23,7 +23,7 @@ public static class ByteSize
 
         const NumberStyles style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite;
         if (!decimal.TryParse(number, style, CultureInfo.InvariantCulture, out var value) || value > long.MaxValue / (decimal)factor)
-            throw new FormatException("is not a size: write bytes, or a number with K, M, G or T such as 500M");
+            throw new FormatException(SettingText.Size);
         return (long)(value * factor);
     }
 

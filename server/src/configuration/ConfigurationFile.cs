@@ -24,7 +24,7 @@ public static class ConfigurationFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ConfigurationException($"The configuration file {path} cannot be read: {SystemReason.Of(error)}", error);
+            throw new ConfigurationException(SettingText.Unread(path, SystemReason.Of(error)), error);
         }
 
         return Parse(bytes, path);
@@ -52,13 +52,13 @@ public static class ConfigurationFile
         try
         {
             reader.Read();
-            if (reader.TokenType != JsonTokenType.StartObject) throw Wrong(path, 1, "a configuration is one JSON object");
+            if (reader.TokenType != JsonTokenType.StartObject) throw Wrong(path, 1, SettingText.OneObject);
             ReadObject(ref reader, text, "", path, values);
             reader.Read();
         }
         catch (JsonException error)
         {
-            throw Wrong(path, (error.LineNumber ?? 0) + 1, $"this is not JSON: {error.Message.Split(" LineNumber")[0]}", error);
+            throw Wrong(path, (error.LineNumber ?? 0) + 1, SettingText.NotJson, error);
         }
 
         return values;
@@ -79,7 +79,7 @@ public static class ConfigurationFile
 
             var value = Known(new SettingValue(key, ReadValue(ref reader, path, line), $"{path}:{line}", Path.GetDirectoryName(Path.GetFullPath(path))));
             if (values.Any(earlier => earlier.Key.Equals(key, StringComparison.OrdinalIgnoreCase)))
-                throw Wrong(path, line, $"\"{key}\" stands here a second time; remove one");
+                throw Wrong(path, line, SettingText.Twice(key));
             values.Add(value);
         }
     }
@@ -95,9 +95,9 @@ public static class ConfigurationFile
             case JsonTokenType.StartArray:
                 var items = new List<string>();
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    items.Add(reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw Wrong(path, line, "a list holds strings"));
+                    items.Add(reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw Wrong(path, line, SettingText.Strings));
                 return string.Join(',', items);
-            default: throw Wrong(path, line, "a value is missing; remove the key for its default");
+            default: throw Wrong(path, line, SettingText.ValueMissing);
         }
     }
 
@@ -105,10 +105,10 @@ public static class ConfigurationFile
         Setting.Find(value.Key) is not null
             ? value
             : throw new ConfigurationException(
-                $"{value.Source}: there is no setting \"{value.Key}\"{NearestWord.Hint(value.Key, Setting.All.Select(setting => setting.Key))}");
+                SettingText.NoSetting(value, NearestWord.Hint(value.Key, Setting.All.Select(setting => setting.Key))));
 
     private static long Line(ReadOnlySpan<byte> text, long index) => text[..(int)index].Count((byte)'\n') + 1;
 
     private static ConfigurationException Wrong(string path, long line, string what, Exception? inner = null) =>
-        new($"{path}:{line}: {what}", inner);
+        new(SettingText.At(path, line, what), inner);
 }

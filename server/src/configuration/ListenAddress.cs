@@ -7,7 +7,7 @@ namespace Argosy.Server;
 /// <summary>Addresses to listen at, as the command line and the configuration file write them.</summary>
 public static class ListenAddress
 {
-    private const string Form = "is not an address to listen at: write ADDR:PORT such as 127.0.0.1:7373 or [::]:7373, or a port alone";
+    private const string Form = SettingText.Address;
 
     /// <summary>
     /// An end point from <c>ADDR:PORT</c>, <c>[V6]:PORT</c>, <c>HOST:PORT</c>, or <c>PORT</c>, <c>:PORT</c> and <c>*:PORT</c> for every address
@@ -20,18 +20,18 @@ public static class ListenAddress
         var colon = text.LastIndexOf(':');
         if (colon < 0) throw new FormatException(Form);
         if (!ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
-            throw new FormatException("has no port between 0 and 65535");
+            throw new FormatException(SettingText.Port);
 
         var host = text[..colon];
         if (host.Length > 1 && host[0] == '[' && host[^1] == ']')
         {
             return IPAddress.TryParse(host.AsSpan(1, host.Length - 2), out var v6) && v6.AddressFamily == AddressFamily.InterNetworkV6
                 ? new IPEndPoint(v6, port)
-                : throw new FormatException("has no IPv6 address between its brackets");
+                : throw new FormatException(SettingText.Brackets);
         }
 
         if (host is "" or "*") return new IPEndPoint(Any, port);
-        if (host.Contains(':')) throw new FormatException("is ambiguous: write an IPv6 address in brackets, such as [::1]:7373");
+        if (host.Contains(':')) throw new FormatException(SettingText.Ambiguous);
         return new IPEndPoint(IPAddress.TryParse(host, out var address) ? address : LookUp(host), port);
     }
 
@@ -53,7 +53,7 @@ public static class ListenAddress
         }
         catch (Exception error) when (error is SocketException or ArgumentException or InvalidOperationException)
         {
-            throw new FormatException($"{Form} (no address is known for that host)", error);
+            throw new FormatException(SettingText.UnknownHost, error);
         }
     }
 }

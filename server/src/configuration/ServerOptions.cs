@@ -98,15 +98,15 @@ public sealed record ServerOptions
     {
         var setting = Setting.Find(value.Key)
             ?? throw new ConfigurationException(
-                $"{value.Source}: there is no setting \"{value.Key}\"{NearestWord.Hint(value.Key, Setting.All.Select(s => s.Key))}");
+                SettingText.NoSetting(value, NearestWord.Hint(value.Key, Setting.All.Select(s => s.Key))));
         try
         {
-            return string.IsNullOrWhiteSpace(value.Text) ? throw new FormatException("is empty") : setting.Apply(options, value);
+            return string.IsNullOrWhiteSpace(value.Text) ? throw new FormatException(SettingText.Empty) : setting.Apply(options, value);
         }
         catch (Exception error) when (error is FormatException or ArgumentException)
         {
-            var reason = error is FormatException ? error.Message : "is not a path";
-            throw new ConfigurationException($"{value.Source}: \"{value.Text}\" {reason}", error);
+            var reason = error is FormatException ? error.Message : SettingText.Path;
+            throw new ConfigurationException(SettingText.Wrong(value, reason), error);
         }
     }
 
@@ -114,9 +114,9 @@ public sealed record ServerOptions
     {
         PartsCatalog.Storage(Storage);
         if (PartsCatalog.Model(Model).RunsInWorkers && Storage == PartsCatalog.MemoryStorage)
-            throw new ConfigurationException($"The model {Model} serves in several processes, and storage \"{Storage}\" is one process's own; choose another of the two");
+            throw new ConfigurationException(SettingText.OneProcess(Model, Storage));
         PartsCatalog.AccountStore(AccountStore);
         if (CertificateKeyFile is not null && CertificateFile is null)
-            throw new ConfigurationException("Certificate:KeyFile is given without Certificate:File; give both");
+            throw new ConfigurationException(SettingText.KeyAlone);
     }
 }

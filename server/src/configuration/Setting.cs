@@ -55,9 +55,9 @@ public sealed record Setting(string Key, string Meaning, Func<ServerOptions, Set
     public static Setting? Find(string key) => All.FirstOrDefault(setting => setting.Key.Equals(key, StringComparison.OrdinalIgnoreCase));
 
     private static int Number(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new FormatException("is not a whole number from 0");
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new FormatException(SettingText.NotFromZero);
 
-    private static int Positive(string text) => Number(text) is > 0 and var number ? number : throw new FormatException("is not a whole number from 1");
+    private static int Positive(string text) => Number(text) is > 0 and var number ? number : throw new FormatException(SettingText.NotFromOne);
 
     private static ServerOptions Native(ServerOptions options, SettingValue value, Func<NativeOptions, TimeSpan, NativeOptions> set) =>
         options with { Native = set(options.Native, TimeSpanText.ParsePositive(value.Text)) };
@@ -66,11 +66,11 @@ public sealed record Setting(string Key, string Meaning, Func<ServerOptions, Set
     {
         "fast" => Durability.Fast,
         "strict" => Durability.Strict,
-        _ => throw new FormatException("is neither fast (confirmed when the system has it) nor strict (when the disk has it)"),
+        _ => throw new FormatException(SettingText.Durability),
     };
 
     private static bool Flag(string text) =>
-        bool.TryParse(text, out var flag) ? flag : throw new FormatException("is neither true nor false");
+        bool.TryParse(text, out var flag) ? flag : throw new FormatException(SettingText.Flag);
 
     private static IReadOnlyList<string> Names(string text) =>
         text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -81,6 +81,6 @@ public sealed record Setting(string Key, string Meaning, Func<ServerOptions, Set
         "ro" => AnonymousAccess.ReadOnly,
         "rw" => AnonymousAccess.ReadWrite,
         "drop" => AnonymousAccess.Drop,
-        _ => throw new FormatException("is not one of ro (list and read), rw (also write), drop (create only), none"),
+        _ => throw new FormatException(SettingText.Access),
     };
 }

@@ -15,9 +15,9 @@ public sealed record SettingValue(string Key, string Text, string Source, string
     {
         get
         {
-            if (Text.Length > 1 && Text[1] != '/') throw new FormatException("is another user's home to a shell; write the whole path, or ./ before it");
+            if (Text.Length > 1 && Text[1] != '/') throw new FormatException(SettingText.OtherHome);
             var home = Environment.GetEnvironmentVariable("HOME");
-            return Path.IsPathRooted(home) ? home + Text[1..] : throw new FormatException("begins with ~, and HOME is not set; write the whole path");
+            return Path.IsPathRooted(home) ? home + Text[1..] : throw new FormatException(SettingText.NoHome);
         }
     }
 }

@@ -14,7 +14,7 @@ internal static class TimeSpanText
 
     /// <summary>The same, and more than nothing.</summary>
     /// <exception cref="FormatException">Something else; the message completes a sentence that begins with the text.</exception>
-    public static TimeSpan ParsePositive(string text) => Parse(text) is { Ticks: > 0 } span ? span : throw new FormatException("is no time at all");
+    public static TimeSpan ParsePositive(string text) => Parse(text) is { Ticks: > 0 } span ? span : throw new FormatException(SettingText.NotPositive);
 
     /// <summary>The same, at most ten years.</summary>
     /// <exception cref="FormatException">Something else; the message completes a sentence that begins with the text.</exception>
@@ -24,9 +24,9 @@ internal static class TimeSpanText
     {
         var (suffix, factor) = Units.FirstOrDefault(unit => text.EndsWith(unit.Suffix, StringComparison.Ordinal), ("", 1));
         if (!double.TryParse(text[..^suffix.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
-            throw new FormatException("is not a time: write seconds, or a number with ms, s, m, h or d such as 30s");
+            throw new FormatException(SettingText.Time);
         return number * factor <= most.TotalSeconds
             ? TimeSpan.FromSeconds(number * factor)
-            : throw new FormatException($"is too long: at most {most.TotalDays:0}d");
+            : throw new FormatException(SettingText.TooLong(most));
     }
 }

@@ -44,7 +44,7 @@ public sealed class DataFolder : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new StartException(
-                $"The data folder {path} cannot be used: {SystemReason.Of(error)}. Choose another with --data DIR.", error);
+                StartText.DataUnusable(path, SystemReason.Of(error)), error);
         }
     }
 
@@ -60,8 +60,8 @@ public sealed class DataFolder : IDisposable
         if (owner == current) return;
         var name = Privileges.NameOf(owner);
         throw new StartException(current == 0
-            ? $"The data folder {path} belongs to {name}: start with --user {name}, or give it to root with: chown -R root {path}"
-            : $"The data folder {path} belongs to {name}: start as {name}, or choose another folder with --data DIR.");
+            ? StartText.DataForeignToRoot(path, name)
+            : StartText.DataForeign(path, name));
     }
 
     /// <summary>Takes the folder for this server; dispose to leave it to the next one. A lock whose server died is free at once.</summary>
@@ -72,23 +72,23 @@ public sealed class DataFolder : IDisposable
         try
         {
             if (new FileInfo(name).LinkTarget is not null)
-                throw new StartException($"{name} is a link, which no server made. Remove it, and find out who put it there.");
+                throw new StartException(StartText.LockIsALink(name));
             var lockFile = new FileStream(name, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             WriteHolder(holder);
             return new DataFolder(path, lockFile);
         }
         catch (UnauthorizedAccessException error)
         {
-            throw new StartException($"The data folder {path} cannot be used: {SystemReason.Of(error)}. Choose another with --data DIR.", error);
+            throw new StartException(StartText.DataUnusable(path, SystemReason.Of(error)), error);
         }
         catch (IOException error) when (!IsInUse(error))
         {
-            throw new StartException($"The data folder {path} cannot be used: {SystemReason.Of(error)}. Choose another with --data DIR.", error);
+            throw new StartException(StartText.DataUnusable(path, SystemReason.Of(error)), error);
         }
         catch (IOException error)
         {
             throw new StartException(
-                $"Another argosy server{Holder(holder)} uses the data folder {path}. Stop it, or choose another folder with --data DIR.", error);
+                StartText.DataInUse(path, Holder(holder)), error);
         }
     }
 
@@ -146,7 +146,7 @@ public sealed class DataFolder : IDisposable
         var mode = File.GetUnixFileMode(path);
         if ((mode & Others) == 0) return;
         if (Directory.EnumerateFileSystemEntries(path).Any() && !File.Exists(System.IO.Path.Combine(path, LockName)))
-            throw new StartException($"The data folder {path} holds other things and others may read it. If it is the right one: chmod 700 {path}");
+            throw new StartException(StartText.DataOpen(path));
         File.SetUnixFileMode(path, mode & ~Others);
     }
 }

@@ -159,7 +159,7 @@ public sealed class FileTransferServer : IAsyncDisposable
     private void MakeRoot(SystemUser? user)
     {
         if (Directory.Exists(Options.Root)) return;
-        if (File.Exists(Options.Root)) throw new StartException($"{Options.Root} is a file; serve needs a folder.");
+        if (File.Exists(Options.Root)) throw new StartException(StartText.RootIsAFile(Options.Root));
         try
         {
             Directory.CreateDirectory(Options.Root);
@@ -167,7 +167,7 @@ public sealed class FileTransferServer : IAsyncDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"The folder to serve, {Options.Root}, cannot be made: {SystemReason.Of(error)}.", error);
+            throw new StartException(StartText.RootNotMade(Options.Root, SystemReason.Of(error)), error);
         }
     }
 

@@ -72,7 +72,7 @@ internal sealed partial class FolderGift : IDisposable
     }
 
     private static StartException Failed(string path) =>
-        new($"{path} cannot be given to the user who serves: {SystemReason.Of(Marshal.GetLastPInvokeError())}");
+        new(StartText.NotGiven(path, SystemReason.Of(Marshal.GetLastPInvokeError())));
 
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(int folder, string name, int flags);

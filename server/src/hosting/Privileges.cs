@@ -21,10 +21,10 @@ internal static unsafe partial class Privileges
     public static SystemUser Find(string name)
     {
         var entry = GetPasswordEntry(name);
-        if (entry is null) throw new ConfigurationException($"--user: there is no user \"{name}\" on this machine");
+        if (entry is null) throw new ConfigurationException(StartText.NoUser(name));
         var user = new SystemUser(name, entry->UserId, entry->GroupId);
         if (EffectiveUserId() is var current && current != 0 && current != user.UserId)
-            throw new ConfigurationException($"--user {name} needs root; start as root, or as {name} without --user");
+            throw new ConfigurationException(StartText.NeedsRoot(name));
         return user;
     }
 
@@ -37,18 +37,18 @@ internal static unsafe partial class Privileges
     {
         if (user is null || user.UserId == 0 || EffectiveUserId() != 0) return work();
         var groups = Groups();
-        Check(InitializeGroups(user.Name, user.GroupId), "initgroups");
+        Check(InitializeGroups(user.Name, user.GroupId), StartText.Rights);
         try
         {
-            Check(SetEffectiveGroupId(user.GroupId), "setegid");
-            Check(SetEffectiveUserId(user.UserId), "seteuid");
+            Check(SetEffectiveGroupId(user.GroupId), StartText.Rights);
+            Check(SetEffectiveUserId(user.UserId), StartText.Rights);
             return work();
         }
         finally
         {
-            Check(SetEffectiveUserId(0), "seteuid");
-            Check(SetEffectiveGroupId(0), "setegid");
-            fixed (uint* list = groups) Check(SetGroups((nuint)groups.Length, list), "setgroups");
+            Check(SetEffectiveUserId(0), StartText.Rights);
+            Check(SetEffectiveGroupId(0), StartText.Rights);
+            fixed (uint* list = groups) Check(SetGroups((nuint)groups.Length, list), StartText.Rights);
         }
     }
 
@@ -67,10 +67,10 @@ internal static unsafe partial class Privileges
     public static void Drop(SystemUser user)
     {
         if (EffectiveUserId() != 0) return;
-        Check(SetGroupId(user.GroupId), "setgid");
-        Check(InitializeGroups(user.Name, user.GroupId), "initgroups");
-        Check(SetUserId(user.UserId), "setuid");
-        if (user.UserId != 0 && SetUserId(0) == 0) throw new StartException("root's rights could not be given up");
+        Check(SetGroupId(user.GroupId), StartText.Rights);
+        Check(InitializeGroups(user.Name, user.GroupId), StartText.Rights);
+        Check(SetUserId(user.UserId), StartText.Rights);
+        if (user.UserId != 0 && SetUserId(0) == 0) throw new StartException(StartText.RightsKept);
     }
 
     /// <summary>Gives a folder that root has made, and what is in it, to <paramref name="user"/>. Links are not followed.</summary>
@@ -84,7 +84,7 @@ internal static unsafe partial class Privileges
     public static SystemUser OwnerOf(string path)
     {
         var status = default(FileStatus);
-        Check(GetStatus(AtWorkingFolder, path, 0, StatusOwner, &status), $"statx {path}");
+        Check(GetStatus(AtWorkingFolder, path, 0, StatusOwner, &status), StartText.OwnerOf(path));
         return new SystemUser("", status.UserId, status.GroupId);
     }
 
@@ -110,7 +110,7 @@ internal static unsafe partial class Privileges
     private static void Check(int result, string what)
     {
         if (result == 0) return;
-        throw new StartException($"{what} failed: {SystemReason.Of(Marshal.GetLastPInvokeError())}");
+        throw new StartException(StartText.RightsRefused(what, SystemReason.Of(Marshal.GetLastPInvokeError())));
     }
 
     // The head of struct passwd, the same in glibc and musl (getpwnam(3)).

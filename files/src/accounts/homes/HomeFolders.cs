@@ -65,15 +65,15 @@ internal sealed class HomeFolders(HomeRegister register)
 
     private static string? Fault(Look look, HomeState state, string place, bool isNamed) => (look, state) switch
     {
-        (Look.Missing, HomeState.Mounted) => $"{place} is missing: mount its disk.",
-        (Look.Missing, _) => $"{place} is missing, though it was there: mount its disk or restore it. To begin with an empty home, make the folder.",
-        (Look.Folder, HomeState.Mounted) => $"no disk is mounted at {place}, as it was before: mount it.",
-        (Look.Link, _) => $"{place} is a link: remove it, or name the place where it leads by --home.",
-        (Look.LinkOnTheWay, _) => $"a link has come into the way to {place}: remove it, or name the place where it leads by --home.",
-        (Look.Closed, _) => $"{place} cannot be reached by the user who serves: let this user enter the folders above it.",
-        (Look.Other, _) => $"{place} is not a folder: move it away, or choose another home by --home.",
+        (Look.Missing, HomeState.Mounted) => HomeText.DiskMissing(place),
+        (Look.Missing, _) => HomeText.Missing(place),
+        (Look.Folder, HomeState.Mounted) => HomeText.NoDisk(place),
+        (Look.Link, _) => HomeText.Link(place),
+        (Look.LinkOnTheWay, _) => HomeText.LinkOnTheWay(place),
+        (Look.Closed, _) => HomeText.Closed(place),
+        (Look.Other, _) => HomeText.NotAFolder(place),
         (_, HomeState.Unknown) when !isNamed =>
-            $"{place} was there before the account had a home, and what is in it may be another's. To give it to this account, say --home {place}; else move it away.",
+            HomeText.NotTheirs(place),
         _ => null,
     };
 
@@ -82,7 +82,7 @@ internal sealed class HomeFolders(HomeRegister register)
     {
         using var parent = new Descriptor(Open(Path.GetDirectoryName(place) ?? "/", Kernel.Directory));
         if (parent.Number < 0)
-            throw new HomeException($"{place} cannot be made, because the folder above it is missing or no folder: mount its disk or make it.");
+            throw new HomeException(HomeText.NothingAbove(place));
 
         try
         {
@@ -90,12 +90,12 @@ internal sealed class HomeFolders(HomeRegister register)
         }
         catch (IOException full)
         {
-            throw new HomeException($"{place} was not made, because it cannot be written down that it is this account's. {full.Message}", full);
+            throw new HomeException(HomeText.NotWrittenDown(place, IoFault.Describe(full, register.Place)), full);
         }
 
         var made = Kernel.MakeFolder(parent.Number, [.. Encoding.UTF8.GetBytes(Path.GetFileName(place)), 0], OwnerOnly);
         if (made is < 0 and not -Errno.Exists)
-            throw new HomeException($"the home cannot be made. {Errno.Exception(made, place).Message}");
+            throw new HomeException(HomeText.NotMade(Errno.Exception(made, place).Message));
     }
 
     /// <summary>It is served all the same where it cannot be written down: then it stays claimed.</summary>

@@ -34,7 +34,7 @@ public sealed class HomeMap
         _root = before?._root ?? RealPath.Of(options.Root);
         Data = before?.Data ?? RealPath.Of(options.Data);
         if (RealPath.Overlap(_root, Data))
-            Fault = $"The data folder {Data} and the served folder {_root} overlap: give --data a folder outside.";
+            Fault = HomeText.DataInRoot(Data, _root);
 
         var ledger = options.LedgerFolder is { } folder ? RealPath.Of(folder) : null;
         var homes = new List<(string Name, string Place)>();
@@ -46,9 +46,9 @@ public sealed class HomeMap
             _homes[account.Name] = new Home(account.Home, place);
             homes.Add((account.Name, place));
             if (RealPath.Overlap(place, Data))
-                _conflicts[account.Name] = $"the home {place} and the data folder {Data} overlap: choose another home by --home.";
+                _conflicts[account.Name] = HomeText.OverlapsData(place, Data);
             if (ledger is not null && RealPath.Overlap(place, ledger))
-                _conflicts[account.Name] = $"the home {place} and {ledger}, in which usage is counted, overlap: choose another home by --home.";
+                _conflicts[account.Name] = HomeText.OverlapsLedger(place, ledger);
         }
 
         FindOverlaps(homes);
@@ -101,7 +101,7 @@ public sealed class HomeMap
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _conflicts[account.Name] = $"it cannot be told where the home {named} is: see where the links on the way to it lead.";
+            _conflicts[account.Name] = HomeText.Nowhere(named);
             return null;
         }
     }
@@ -125,7 +125,7 @@ public sealed class HomeMap
     /// <summary>Whoever was served there goes on: an account that is added, or moved, must not put out another. Where both or neither were, both stay out.</summary>
     private void Blame((string Name, string Place) outer, (string Name, string Place) inner)
     {
-        var fault = $"the homes of {AccountName.Quoted(outer.Name)} ({outer.Place}) and {AccountName.Quoted(inner.Name)} ({inner.Place}) overlap: give one of them another by --home.";
+        var fault = HomeText.Overlap(outer.Name, outer.Place, inner.Name, inner.Place);
         var (outerWas, innerWas) = (_wasServed(outer.Name, outer.Place), _wasServed(inner.Name, inner.Place));
         if (!outerWas || innerWas) _conflicts.TryAdd(outer.Name, fault);
         if (!innerWas || outerWas) _conflicts.TryAdd(inner.Name, fault);

@@ -46,6 +46,9 @@ internal sealed class HomeRegister
 
     internal HomeRegister(string data, ILogger log) => (_path, _log) = (Path.Combine(data, FileName), log);
 
+    /// <summary>Its file.</summary>
+    public string Place => _path;
+
     /// <summary>The ROOT that was served last; null where none was.</summary>
     internal string? LastRoot
     {
@@ -111,10 +114,10 @@ internal sealed class HomeRegister
     private void Write(byte[] lines)
     {
         // The kernel appends each write as a whole (open(2), O_APPEND), also where the offset says otherwise (pwrite(2), "Bugs").
-        using var file = OwnFile.Open(_path, Kernel.ReadWrite | Kernel.Create | OwnFile.Append) ?? throw new IOException($"{_path} cannot be made.");
+        using var file = OwnFile.Open(_path, Kernel.ReadWrite | Kernel.Create | OwnFile.Append) ?? throw new IOException(AccountText.NotMade(_path));
         using var lent = Descriptor.Lend(file);
         if (Kernel.Write(lent.Number, lines, 0) != lines.Length || Kernel.Sync(lent.Number) < 0)
-            throw new IOException($"{_path} cannot be written: is the disk full?");
+            throw new IOException(AccountText.NotWritten(_path));
     }
 
     private void Read()

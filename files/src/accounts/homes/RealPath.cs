@@ -29,7 +29,7 @@ internal static class RealPath
                 continue;
             }
 
-            if (++links > MaxLinks) throw new IOException($"{path} leads through more than {MaxLinks} links.");
+            if (++links > MaxLinks) throw new IOException(AccountText.TooManyLinks(path, MaxLinks));
             if (Path.IsPathRooted(target)) resolved = root;
             foreach (var part in Components(target)) rest.Push(part);
         }

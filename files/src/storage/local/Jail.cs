@@ -8,7 +8,11 @@ namespace Argosy.Files;
 /// </summary>
 internal sealed unsafe class Jail(SafeFileHandle home, bool followLinks, bool walk) : IDisposable
 {
-    /// <summary>A rename anywhere on the system can make RESOLVE_BENEATH give up with EAGAIN; that is no error, only bad luck.</summary>
+    /// <summary>
+    /// A rename anywhere on the system can make RESOLVE_BENEATH give up with EAGAIN. One that takes a folder of the path out of the home during the look-up, as
+    /// a removal does, gives EXDEV: what was found is no longer beneath. Both are no error, only bad luck: the next look finds what is there now. A path holds
+    /// no <c>..</c>, so that EXDEV says nothing else here.
+    /// </summary>
     private const int Tries = 64;
 
     internal const ulong Resolve = Kernel.Beneath | Kernel.NoMagicLinks | Kernel.NoLinks;
@@ -47,7 +51,7 @@ internal sealed unsafe class Jail(SafeFileHandle home, bool followLinks, bool wa
         fixed (byte* bytes = path.IsRoot ? ".\0"u8 : path.Terminated)
         {
             var result = -Errno.Again;
-            for (var i = 0; i < Tries && result == -Errno.Again; i++)
+            for (var i = 0; i < Tries && result is (-Errno.Again or -Errno.CrossDevice); i++)
             {
                 result = Kernel.OpenAt2(from.Number, bytes, flags | Kernel.PathOnly, Resolve);
             }

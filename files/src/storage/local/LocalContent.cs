@@ -85,7 +85,7 @@ internal sealed class LocalContent(SafeFileHandle file, FileEntry entry, Status 
         Errno.Check(Kernel.Stat(number, out var now), "Reading");
         if (!now.HasContentOf(opened))
         {
-            throw new FileException(FileError.Changed, "The file was changed while it was read; ask for it again.");
+            throw new FileException(FileError.Changed, StorageText.Changed);
         }
     }
 

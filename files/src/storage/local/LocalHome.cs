@@ -53,7 +53,8 @@ internal sealed class LocalHome(LocalStorage storage, LocalTree tree, IOffload o
 
     public void EndBurst() => _burst.End();
 
-    public ValueTask MakeFolderAsync(RemotePath path) => Run(static work => work.tree.MakeFolder(work.path), (tree, path));
+    public ValueTask MakeFolderAsync(RemotePath path, int? mode = null) =>
+        Run(static work => work.tree.MakeFolder(work.path, work.mode), (tree, path, mode));
 
     public ValueTask MakeLinkAsync(RemotePath path, ReadOnlyMemory<byte> target, ITally tally) =>
         Run(static work => work.tree.MakeLink(work.path, work.target.Span, work.tally), (tree, path, target, tally));

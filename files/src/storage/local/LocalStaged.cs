@@ -243,7 +243,7 @@ internal sealed partial class LocalStaged : IDisposable
         Errno.Check(Kernel.Stat(number, out var status), _path);
         if (status.Length < length)
         {
-            throw new FileException(FileError.Storage, $"{_path}: {length - status.Length} received bytes are missing on the disk; send it again.");
+            throw new FileException(FileError.Storage, UploadText.LostOnDisk(_path, length - status.Length));
         }
 
         if (status.Length > length)
@@ -275,7 +275,7 @@ internal sealed partial class LocalStaged : IDisposable
             }
         }
 
-        throw new FileException(FileError.Storage, $"{_path}: too many come in under this name at once; try again.");
+        throw new FileException(FileError.Storage, UploadText.TooManyAtOnce(_path));
     }
 
     private int FindFreeNumber()
@@ -306,7 +306,7 @@ internal sealed partial class LocalStaged : IDisposable
         var result = Kernel.Rename(staging.Number, _name, parent.Number, to, flags);
         if (result == -Errno.CrossDevice)
         {
-            throw new FileException(FileError.Storage, $"{_path}: another disk has been mounted or taken away there since this began; send it again.");
+            throw new FileException(FileError.Storage, UploadText.OtherDisk(_path));
         }
 
         return result != -Errno.Exists && _tree.Check(result, _path) >= 0;

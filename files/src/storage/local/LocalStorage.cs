@@ -152,7 +152,7 @@ public sealed class LocalStorage : IStorage, IDisposable
         }
         catch (FileException failed)
         {
-            throw new FileException(FileError.Storage, "The home of this account cannot be opened; ask the operator to look at it.", failed);
+            throw new FileException(FileError.Storage, StorageText.HomeClosed, failed);
         }
     }
 
@@ -215,20 +215,31 @@ public sealed class LocalStorage : IStorage, IDisposable
         {
             return new LocalTree(home, identity, OpenStaging(home, identity, status), null, _options) { StagingName = StagingName(status) };
         }
-        catch (FileException failed)
+        catch (FileException failed) when (IsLasting(failed))
         {
             // A home on a read-only disk can still be read.
-            var reason = new FileException(failed.Error, "This home cannot be written to; ask the operator to look at it.", failed);
+            var reason = new FileException(failed.Error, StorageText.HomeReadOnly, failed);
             return new LocalTree(home, identity, null, reason, _options);
         }
+        catch
+        {
+            home.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>True where only the operator can change it: the disk is read-only, this user has no rights, something is in the way or gone. Anything else, such
+    /// as too many open files, passes: who has opened the home for reading alone by then could not write until its last session has ended.</summary>
+    private static bool IsLasting(FileException failed) =>
+        failed.SystemError is Errno.ReadOnlyDisk or Errno.Access or Errno.NotPermitted or Errno.NotAFolder or Errno.Loop or Errno.NotFound;
 
     private StagingFolder OpenStaging(Jail home, string identity, in Status status)
     {
         if (_staging is not null)
         {
             using var shared = Descriptor.Lend(_staging);
-            if (Kernel.Stat(shared.Number, out var staging) >= 0 && staging.IsSameMount(status))
+            Errno.Check(Kernel.Stat(shared.Number, out var staging), StagingFolder.Subject);
+            if (staging.IsSameMount(status))
             {
                 // Older versions made the disk's number a part of the name; what waits there goes on.
                 var name = Terminated(StagingName(status));

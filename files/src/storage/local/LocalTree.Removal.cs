@@ -15,7 +15,7 @@ internal sealed partial class LocalTree
             Check(Kernel.Stat(step.Parent.Number, path.TerminatedName, Kernel.AtNoFollow, out var status), path);
             if (status.IsFolder)
             {
-                throw new FileException(FileError.IsAFolder, $"{path} is a folder: remove it as one.");
+                throw new FileException(FileError.IsAFolder, PlaceText.IsAFolderToRemove(path));
             }
 
             if (status.Usage != default)
@@ -73,7 +73,7 @@ internal sealed partial class LocalTree
     {
         if (from.Contains(to) && !from.Equals(to))
         {
-            throw new FileException(FileError.NotPermitted, $"{from} cannot be moved into itself.");
+            throw new FileException(FileError.NotPermitted, PlaceText.IntoItself(from));
         }
 
         StagedName? spare = null;
@@ -138,13 +138,13 @@ internal sealed partial class LocalTree
         Check(Kernel.Stat(parent.Number, path.TerminatedName, Kernel.AtNoFollow, out var status), path);
         if (!status.IsFolder)
         {
-            throw new FileException(FileError.NotAFolder, $"{path} is not a folder.");
+            throw new FileException(FileError.NotAFolder, PlaceText.NotAFolder(path));
         }
 
         // The kernel would take a mounted disk along into the trash, where nobody reaches it and nothing removes it.
         if (Mounts.Any([.. Kernel.PathOf(parent.Number), (byte)'/', .. path.Name.Span]))
         {
-            throw new FileException(FileError.NotSupported, $"{path}: a disk is mounted there or in it; remove what is around it, one by one.");
+            throw new FileException(FileError.NotSupported, PlaceText.DiskMounted(path));
         }
 
         var staging = AllStaging.For(parent, status, path);
@@ -163,8 +163,8 @@ internal sealed partial class LocalTree
 
     private static FileException RenameFailure(int result, RemotePath from, RemotePath to) => result switch
     {
-        -Errno.CrossDevice => new(FileError.NotSupported, $"{from} and {to} lie on different disks: copy and remove instead."),
-        -Errno.Invalid => new(FileError.NotPermitted, $"{from} cannot be moved into itself."),
+        -Errno.CrossDevice => new(FileError.NotSupported, PlaceText.OnOtherDisks(from, to)),
+        -Errno.Invalid => new(FileError.NotPermitted, PlaceText.IntoItself(from)),
         _ => Errno.Exception(result, to.ToString()),
     };
 
@@ -213,7 +213,7 @@ internal sealed partial class LocalTree
         Check(Kernel.Stat(toParent.Number, to.TerminatedName, Kernel.AtNoFollow, out var target), to);
         if (!overwrite || target.IsFolder || source.IsFolder)
         {
-            throw new FileException(FileError.AlreadyExists, $"{to} exists already.");
+            throw new FileException(FileError.AlreadyExists, PlaceText.AlreadyExists(to));
         }
 
         RequireReplaceable(target, to);
@@ -267,7 +267,7 @@ internal sealed partial class LocalTree
     {
         if (target.Kind == EntryKind.Other)
         {
-            throw new FileException(FileError.NotAFile, $"{path} is a device, a FIFO or a socket: it is not replaced.");
+            throw new FileException(FileError.NotAFile, PlaceText.NotAFileToReplace(path));
         }
     }
 

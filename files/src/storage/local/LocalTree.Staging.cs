@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Argosy.Files;
@@ -79,7 +78,7 @@ internal sealed partial class LocalTree
             }
 
             using var staged = OpenUnfinished(folder, data)
-                ?? throw new FileException(FileError.InUse, $"The upload {Escaped.Text(Encoding.UTF8.GetBytes(uploadId))} is in use by another session.");
+                ?? throw new FileException(FileError.InUse, UploadText.InUse(uploadId));
             staged.Discard(tally);
             found = true;
         });
@@ -90,7 +89,7 @@ internal sealed partial class LocalTree
     {
         if (target.IsFolder)
         {
-            throw new FileException(FileError.IsAFolder, $"{path} is a folder.");
+            throw new FileException(FileError.IsAFolder, PlaceText.IsAFolder(path));
         }
     }
 
@@ -99,7 +98,7 @@ internal sealed partial class LocalTree
         if (result == -Errno.NotFound)
         {
             RequireHome();
-            throw new FileException(FileError.Storage, "The folder for unfinished uploads is gone; ask the operator to restart the server.");
+            throw new FileException(FileError.Storage, StorageText.StagingGone);
         }
 
         Errno.Check(result, "Beginning the upload");
@@ -126,7 +125,7 @@ internal sealed partial class LocalTree
         }
 
         var staged = OpenUnfinished(destination, data, request.Path, replaces)
-            ?? throw new FileException(FileError.InUse, $"Another session uploads {request.Path} under this id; wait for it or use another id.");
+            ?? throw new FileException(FileError.InUse, UploadText.InUse(request.Path));
         try
         {
             staged.Offer(request, uploadId);

@@ -92,8 +92,8 @@ internal sealed partial class LocalTree : IDisposable
         if (!status.IsFile)
         {
             throw status.IsFolder
-                ? new FileException(FileError.IsAFolder, $"{path} is a folder.")
-                : new FileException(FileError.NotAFile, $"{path} is a device, a FIFO or a socket: it is listed but never opened.");
+                ? new FileException(FileError.IsAFolder, PlaceText.IsAFolder(path))
+                : new FileException(FileError.NotAFile, PlaceText.NotAFile(path));
         }
 
         var number = Kernel.OpenAt(Kernel.AtWorkingFolder, Kernel.Link(found.Number), Kernel.ReadOnly);
@@ -101,10 +101,10 @@ internal sealed partial class LocalTree : IDisposable
         return new LocalContent(file, status.Entry(path.Name) with { Revision = status.Revision }, status, MemoryDisks.Contain(number, status));
     }
 
-    public void MakeFolder(RemotePath path)
+    public void MakeFolder(RemotePath path, int? mode)
     {
         using var parent = OpenParent(path);
-        Check(Kernel.MakeFolder(parent.Number, path.TerminatedName, 0x1ff), path);
+        Check(Kernel.MakeFolder(parent.Number, path.TerminatedName, mode & 0x1ff ?? 0x1ff), path);
         Sync(parent);
     }
 
@@ -173,7 +173,7 @@ internal sealed partial class LocalTree : IDisposable
     {
         if (path.IsRoot)
         {
-            throw new FileException(FileError.NotPermitted, "The home itself cannot be changed; name something in it.");
+            throw new FileException(FileError.NotPermitted, PlaceText.HomeItself);
         }
 
         RefuseReserved(path);
@@ -205,7 +205,7 @@ internal sealed partial class LocalTree : IDisposable
     {
         if (StagingFolder.IsReserved(path))
         {
-            throw new FileException(FileError.BadName, $"{path}: names that begin with .argosy-staging belong to the server; choose another.");
+            throw new FileException(FileError.BadName, PlaceText.ReservedName(path));
         }
     }
 
@@ -240,7 +240,7 @@ internal sealed partial class LocalTree : IDisposable
         using var home = _jail.Lend();
         if (Kernel.Stat(home.Number, out var status) < 0 || status.Links == 0)
         {
-            throw new FileException(FileError.Storage, "The home of this account is no longer there; ask the operator to restore it.");
+            throw new FileException(FileError.Storage, StorageText.HomeGone);
         }
     }
 }

@@ -13,7 +13,7 @@ namespace Argosy.Files;
 /// </summary>
 internal sealed class StagingFolder : IDisposable
 {
-    private const string Subject = "The staging folder";
+    public const string Subject = "The staging folder";
 
     /// <summary>Names that begin so belong to the server, in every folder of every home.</summary>
     public static ReadOnlySpan<byte> Reserved => ".argosy-staging"u8;
@@ -111,7 +111,9 @@ internal sealed class StagingFolder : IDisposable
         if (result < 0 || status.Owner != Kernel.User)
         {
             folder.Dispose();
-            throw new FileException(FileError.Storage, "The staging folder belongs to somebody else; ask the operator to remove it.");
+            throw result is >= 0 or -Errno.NotPermitted
+                ? new FileException(FileError.Storage, StorageText.StagingForeign) { SystemError = Errno.NotPermitted }
+                : Errno.Exception(result, Subject);
         }
 
         return folder;

@@ -138,7 +138,7 @@ internal sealed class StagingFolders(StagingFolder own, Jail home) : IDisposable
         outer = outer is [(byte)'/'] ? [] : outer;
         if (!inner.AsSpan().StartsWith(outer) || inner.Length <= outer.Length || inner[outer.Length] != (byte)'/')
         {
-            throw new FileException(FileError.Storage, "The disk that is mounted there has left the home; try again.");
+            throw new FileException(FileError.Storage, StorageText.DiskLeft);
         }
 
         var path = inner[outer.Length..];

@@ -40,7 +40,7 @@ internal sealed class MemoryHome(MemoryTree tree) : IHome
         {
             if (path.IsRoot || tree.Existing(path) is not MemoryFile file)
             {
-                throw new FileException(FileError.IsAFolder, $"{path} is a folder.");
+                throw new FileException(FileError.IsAFolder, PlaceText.IsAFolder(path));
             }
 
             return new(new MemoryContent(file, file.Entry(path.Name)));
@@ -71,18 +71,20 @@ internal sealed class MemoryHome(MemoryTree tree) : IHome
     {
     }
 
-    public ValueTask MakeFolderAsync(RemotePath path)
+    public ValueTask MakeFolderAsync(RemotePath path, int? mode = null)
     {
         lock (tree.Lock)
         {
-            return tree.Parent(path).Children.TryAdd(MemoryTree.Key(path.Name), new MemoryFolder())
+            var folder = new MemoryFolder();
+            folder.Mode = mode & 0x1ff ?? folder.Mode;
+            return tree.Parent(path).Children.TryAdd(MemoryTree.Key(path.Name), folder)
                 ? default
-                : throw new FileException(FileError.AlreadyExists, $"{path} exists already.");
+                : throw new FileException(FileError.AlreadyExists, PlaceText.AlreadyExists(path));
         }
     }
 
     public ValueTask MakeLinkAsync(RemotePath path, ReadOnlyMemory<byte> target, ITally tally) =>
-        throw new FileException(FileError.NotSupported, "This storage has no links.");
+        throw new FileException(FileError.NotSupported, PlaceText.NoLinks);
 
     public ValueTask RemoveAsync(RemotePath path, ITally tally)
     {
@@ -90,7 +92,7 @@ internal sealed class MemoryHome(MemoryTree tree) : IHome
         {
             if (tree.Existing(path) is not MemoryFile file)
             {
-                throw new FileException(FileError.IsAFolder, $"{path} is a folder: remove it as one.");
+                throw new FileException(FileError.IsAFolder, PlaceText.IsAFolderToRemove(path));
             }
 
             tally.Begin(-file.Usage, NoTrace);
@@ -106,12 +108,12 @@ internal sealed class MemoryHome(MemoryTree tree) : IHome
         {
             if (tree.Existing(path) is not MemoryFolder folder)
             {
-                throw new FileException(FileError.NotAFolder, $"{path} is not a folder.");
+                throw new FileException(FileError.NotAFolder, PlaceText.NotAFolder(path));
             }
 
             if (!recursive && folder.Children.Count > 0)
             {
-                throw new FileException(FileError.NotEmpty, $"{path}: the folder is not empty.");
+                throw new FileException(FileError.NotEmpty, PlaceText.NotEmpty(path));
             }
 
             tally.Begin(-MemoryTree.Count(folder), NoTrace);
@@ -129,7 +131,7 @@ internal sealed class MemoryHome(MemoryTree tree) : IHome
             var target = tree.Parent(to);
             if (from.Contains(to) && !from.Equals(to))
             {
-                throw new FileException(FileError.NotPermitted, $"{from} cannot be moved into itself.");
+                throw new FileException(FileError.NotPermitted, PlaceText.IntoItself(from));
             }
 
             if (!from.Equals(to))
@@ -210,7 +212,7 @@ internal sealed class MemoryHome(MemoryTree tree) : IHome
         {
             if (!overwrite || node is MemoryFolder || old is not MemoryFile file)
             {
-                throw new FileException(FileError.AlreadyExists, $"{to} exists already.");
+                throw new FileException(FileError.AlreadyExists, PlaceText.AlreadyExists(to));
             }
 
             tally.Begin(-file.Usage, NoTrace);

@@ -10,6 +10,7 @@ internal sealed class MemoryStaged : IStaged
     private StageRequest _request;
     private long _opened; // Bytes that were there.
     private StageRequest? _offered; // Until it is accepted.
+    private byte[] _behind = []; // What nobody trusts stays behind what is received until something is written.
 
     private MemoryStaged(MemoryTree tree, StageRequest request) => (_tree, _request) = (tree, request);
 
@@ -60,6 +61,8 @@ internal sealed class MemoryStaged : IStaged
             {
                 var received = Received;
                 _file = IsOther(offered) ? new() : _file;
+                _behind = new byte[_file.Content.Length - Math.Min(received, _file.Content.Length)];
+                MemoryContent.Read(_file, received, _behind);
                 _file.Content.SetLength(received);
                 (_request, _offered, _opened, Trusted) = (offered, null, received, Math.Min(Trusted, received));
                 if (offered.UploadId is not null && !_tree.Unfinished.Contains(this))
@@ -76,7 +79,7 @@ internal sealed class MemoryStaged : IStaged
     {
         if (!IsIdle)
         {
-            throw new FileException(FileError.InUse, $"Another session uploads {_request.Path} under this id; wait for it or use another id.");
+            throw new FileException(FileError.InUse, UploadText.InUse(_request.Path));
         }
     }
 
@@ -84,6 +87,7 @@ internal sealed class MemoryStaged : IStaged
 
     public ValueTask WriteAsync(long offset, ReadOnlyMemory<byte> data)
     {
+        _behind = [];
         _file.Content.Position = offset;
         _file.Content.Write(data.Span);
         _file.Modified = MemoryNode.Now;
@@ -117,7 +121,7 @@ internal sealed class MemoryStaged : IStaged
             var name = how.OnExisting == OnExisting.Number ? FreeName(parent) : _request.Path.Name.ToArray();
             if (replaced is not null && how.OnExisting == OnExisting.Refuse)
             {
-                throw new FileException(FileError.AlreadyExists, $"{_request.Path} exists already.");
+                throw new FileException(FileError.AlreadyExists, PlaceText.AlreadyExists(_request.Path));
             }
 
             Finish(how, length);
@@ -134,7 +138,17 @@ internal sealed class MemoryStaged : IStaged
     {
         lock (_tree.Lock)
         {
-            Trusted = Trusted >= _opened ? length : Trusted;
+            if (_behind.Length > 0)
+            {
+                _file.Content.Position = length;
+                _file.Content.Write(_behind);
+                length += _behind.Length;
+            }
+            else
+            {
+                Trusted = Trusted >= _opened ? length : Trusted;
+            }
+
             _file.Content.SetLength(length);
             tally.Begin(_file.Usage - Settled, "n"u8);
             Settled = _file.Usage;

@@ -18,7 +18,7 @@ internal sealed class MemoryTree
 
     public static byte[] Name(string key) => Encoding.Latin1.GetBytes(key);
 
-    public static FileException NotFound(RemotePath path) => new(FileError.NotFound, $"{path} does not exist.");
+    public static FileException NotFound(RemotePath path) => new(FileError.NotFound, PlaceText.NotFound(path));
 
     /// <summary>What is at the path, or null.</summary>
     public MemoryNode? Find(RemotePath path) => Walk(path, static (_, _) => null);
@@ -28,7 +28,7 @@ internal sealed class MemoryTree
 
     /// <summary>The folder that holds the path's last component.</summary>
     public MemoryFolder Parent(RemotePath path) =>
-        path.IsRoot ? throw new FileException(FileError.NotPermitted, "The home itself cannot be changed; name something in it.") : Folder(path.Parent);
+        path.IsRoot ? throw new FileException(FileError.NotPermitted, PlaceText.HomeItself) : Folder(path.Parent);
 
     public MemoryNode Existing(RemotePath path) =>
         Parent(path).Children.TryGetValue(Key(path.Name), out var node) ? node : throw NotFound(path);
@@ -38,7 +38,7 @@ internal sealed class MemoryTree
     {
         null => null,
         MemoryFile file => file.Content.Length,
-        _ => throw new FileException(FileError.IsAFolder, $"{path} is a folder."),
+        _ => throw new FileException(FileError.IsAFolder, PlaceText.IsAFolder(path)),
     };
 
     public static Usage Count(MemoryNode root)
@@ -61,7 +61,7 @@ internal sealed class MemoryTree
         return sum;
     }
 
-    private static FileException NotAFolder(RemotePath path) => new(FileError.NotAFolder, $"{path}: a part of the path is not a folder.");
+    private static FileException NotAFolder(RemotePath path) => new(FileError.NotAFolder, PlaceText.PartIsNotAFolder(path));
 
     /// <summary>Goes down component by component; where that ends early, <paramref name="missing"/> is asked, with the node that has no such child.</summary>
     private MemoryNode? Walk(RemotePath path, Func<MemoryNode, RemotePath, MemoryNode?> missing)

@@ -7,12 +7,12 @@ namespace Argosy.Native.Commands;
 internal static class Auth
 {
     /// <summary>The only answer to whatever is wrong with a name or a password.</summary>
-    private const string Failed = "Unknown name or wrong password.";
+    private const string Failed = SessionText.LoginFailed;
 
     public static async ValueTask RunAsync(NativeSession session, Request request)
     {
         if (session.IsOpen)
-            throw new WireException(WireError.BadRequest, "This connection has logged in already.");
+            throw new WireException(WireError.BadRequest, SessionText.LoggedIn);
         if (request.Mechanism == ScramMechanism.Anonymous)
         {
             await session.OpenAnonymousAsync(WireError.Unsupported);
@@ -21,7 +21,7 @@ internal static class Auth
         }
 
         if (request.Scram is null)
-            throw new WireException(WireError.BadRequest, "The key scram is missing.");
+            throw new WireException(WireError.BadRequest, RequestText.Missing("scram"));
         try
         {
             await StepAsync(session, request, request.Scram);

@@ -18,7 +18,7 @@ internal static class Blocks
         RemotePath path = session.Files.Resolve(request.Path);
         ChecksumAlgorithm algorithm = Hash.Algorithm(request);
         if (request.Block is < Least or > Most)
-            throw new WireException(WireError.BadRequest, $"The key block has to be a number from {Least} to {Most}.");
+            throw new WireException(WireError.BadRequest, RequestText.NotANumber("block", Least, Most));
 
         if (request.Upload is null)
         {

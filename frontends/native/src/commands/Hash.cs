@@ -24,6 +24,6 @@ internal static class Hash
         null or "crc32c" => ChecksumAlgorithm.Crc32C,
         "md5" => ChecksumAlgorithm.Md5,
         "sha256" => ChecksumAlgorithm.Sha256,
-        _ => throw new WireException(WireError.Unsupported, "The algorithms are crc32c, md5 and sha256."),
+        _ => throw new WireException(WireError.Unsupported, RequestText.Algorithms),
     };
 }

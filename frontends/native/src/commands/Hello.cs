@@ -11,7 +11,7 @@ internal static class Hello
     public static ValueTask RunAsync(NativeSession session, Request request)
     {
         if (request.Version is not (null or Version))
-            throw new WireException(WireError.Unsupported, $"This server speaks version {Version} only.");
+            throw new WireException(WireError.Unsupported, RequestText.OtherVersion(Version));
         session.Send(new Reply
         {
             Id = request.Id,

@@ -8,7 +8,7 @@ internal static class Ln
     public static async ValueTask RunAsync(NativeSession session, Request request)
     {
         if (request.Target is null)
-            throw new WireException(WireError.BadRequest, "The key target is missing.");
+            throw new WireException(WireError.BadRequest, RequestText.Missing("target"));
         await session.Files.MakeLinkAsync(session.Files.Resolve(request.Path), request.Target);
         session.Send(new Reply { Id = request.Id });
     }

@@ -9,7 +9,7 @@ internal static class MkDir
     public static async ValueTask RunAsync(NativeSession session, Request request)
     {
         RemotePath path = session.Files.Resolve(request.Path);
-        await session.Files.MakeFolderAsync(path, request.Parents);
+        await session.Files.MakeFolderAsync(path, request.Parents, request.Mode);
         session.Send(new Reply { Id = request.Id, Path = path.ToWire() });
     }
 }

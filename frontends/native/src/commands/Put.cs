@@ -57,7 +57,7 @@ internal static class Put
     private static void Stop(NativeSession session, Request request, long received, long size)
     {
         Log.Stopped(session.Context.Logger, Printable.Of(request.Path), session.Account, received);
-        session.Send(Errors.Reply(request.Id, WireError.Mismatch, $"{size - received} of {size} bytes are missing; send the rest."));
+        session.Send(Errors.Reply(request.Id, WireError.Mismatch, BodyText.Missing(size - received, size)));
     }
 
     /// <summary>True where every byte of a small file is here: it is checked before the disk hears of it.</summary>
@@ -89,9 +89,9 @@ internal static class Put
     private static void CheckSums(NativeSession session, Request request)
     {
         if (session.Requests.IsSealed && request is { Check: not BodyCheck.None, Crc32C: null, Body.IsChunked: false })
-            throw new WireException(WireError.BadRequest, "The key crc32c is missing: a sealed put needs it, or check none.");
+            throw new WireException(WireError.BadRequest, BodyText.NoSum);
         if (request is { More: false, Size: { } size, Body.Length: { } length } && (request.Offset ?? 0) + length != size)
-            throw new WireException(WireError.Mismatch, "The body does not end where the stated size does.");
+            throw new WireException(WireError.Mismatch, BodyText.OtherEnd);
     }
 
     private static async ValueTask<Upload> OpenAsync(NativeSession session, Request request, RemotePath path)
@@ -115,20 +115,20 @@ internal static class Put
         await upload.DisposeAsync();
         return offset == 0
             ? await session.Files.OpenUploadAsync(wanted)
-            : throw new WireException(WireError.Mismatch, $"That upload goes on at offset {received}.");
+            : throw new WireException(WireError.Mismatch, BodyText.GoesOnAt(received));
     }
 
     /// <summary>Writes the body over bytes of an unfinished upload that came before. Nothing is published.</summary>
     private static async ValueTask ReplaceAsync(NativeSession session, Request request)
     {
         if (request is { Upload: null } or { Body.IsChunked: true })
-            throw new WireException(WireError.BadRequest, "A put with more needs the key upload, and a body of a stated length.");
+            throw new WireException(WireError.BadRequest, BodyText.MoreNeeds);
         RemotePath path = session.Files.Resolve(request.Path);
         await using Upload upload = await session.Files.OpenUploadAsync(
             new UploadRequest { Path = path, Length = request.Size, Overwrite = request.Overwrite, UploadId = request.Upload, MustExist = true });
         long offset = request.Offset ?? 0;
         if (request.Body.Length > upload.Offset - offset)
-            throw new WireException(WireError.Mismatch, $"Of that upload {upload.Offset} bytes came; only those can be replaced.");
+            throw new WireException(WireError.Mismatch, BodyText.OnlyReceived(upload.Offset));
         if (request.Body.Length <= MostReplaced)
             await ReplaceWholeAsync(session, request, upload, offset);
         else
@@ -169,18 +169,22 @@ internal static class Put
         return larger;
     }
 
-    /// <summary>More than is held in memory: bytes whose sum is wrong are written by then, and the upload is worth nothing.</summary>
+    /// <summary>More than is held in memory: bytes whose sum is wrong are written by then. They stay, and the upload goes on only after they were compared.</summary>
     private static async ValueTask ReplaceInPiecesAsync(NativeSession session, Request request, Upload upload, long offset)
     {
         Crc32C sum = default;
+        long at = offset;
         while (await session.Requests.Body.ReadAsync() is { IsEmpty: false } piece)
         {
             sum.Append(piece.Span);
-            await upload.ReplaceAsync(offset, piece);
-            offset += piece.Length;
+            await upload.ReplaceAsync(at, piece);
+            at += piece.Length;
         }
 
-        await VerifyAsync(session, request, upload, null, request.Crc32C is null ? null : sum.Value);
+        if (Wrong(session, request, null, request.Crc32C is null ? null : sum.Value) is not { } wrong)
+            return;
+        await upload.DoubtAsync(offset);
+        throw wrong;
     }
 
     /// <summary>Moves the body into the upload; returns the sum of its bytes where somebody may ask for it.</summary>
@@ -234,13 +238,13 @@ internal static class Put
     private static WireException? Wrong(NativeSession session, Request request, Trailer? trailer, uint? sum)
     {
         if (session.Requests.Body.IsAbandoned)
-            return new WireException(WireError.Abandoned, "The client abandoned the body.");
+            return new WireException(WireError.Abandoned, BodyText.Abandoned);
         if (trailer?.Fault is { } fault)
             return fault;
         if ((request.Crc32C ?? sum) != sum || (trailer?.Crc32C ?? sum) != sum)
-            return new WireException(WireError.Mismatch, "The bytes that came do not match their crc32c; send the file again.");
+            return new WireException(WireError.Mismatch, BodyText.WrongSum);
         return session.Requests.IsSealed && request.Check != BodyCheck.None && (request.Crc32C ?? trailer?.Crc32C) is null
-            ? new WireException(WireError.BadRequest, "The key crc32c is missing: a sealed put needs it, or check none.")
+            ? new WireException(WireError.BadRequest, BodyText.NoSum)
             : null;
     }
 

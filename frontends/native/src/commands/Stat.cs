@@ -10,7 +10,7 @@ internal static class Stat
     {
         RemotePath path = session.Files.Resolve(request.Path);
         FileEntry entry = await session.Files.FindAsync(path, followLink: !request.Link)
-            ?? throw new WireException(WireError.NotFound, "There is nothing at that path.");
+            ?? throw new WireException(WireError.NotFound, RequestText.NotFound(session.Files.Resolve(request.Path)));
         session.Send(Entries.Reply(request.Id, entry, path));
     }
 }

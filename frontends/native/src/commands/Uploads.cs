@@ -16,7 +16,7 @@ internal static class Uploads
         }
 
         if (!await session.Files.DiscardUploadAsync(request.Discard))
-            throw new WireException(WireError.NotFound, "There is no unfinished upload of that id.");
+            throw new WireException(WireError.NotFound, BodyText.NoUpload);
         session.Send(new Reply { Id = request.Id });
     }
 

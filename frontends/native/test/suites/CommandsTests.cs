@@ -70,6 +70,26 @@ public sealed class CommandsTests : ProtocolTest
 
     [Theory]
     [EverySetup]
+    public async Task Mkdir_gives_a_folder_no_more_rights_than_were_asked_for()
+    {
+        Start();
+        WireClient client = await LoginAsync();
+
+        Assert.True((await client.AskAsync("""{"cmd":"mkdir","path":"closed","mode":448}""")).IsOk);
+        Assert.True((await client.AskAsync("""{"cmd":"mkdir","path":"a/deep","parents":true,"mode":448}""")).IsOk);
+        Assert.True((await client.AskAsync("""{"cmd":"mkdir","path":"plain"}""")).IsOk);
+        Assert.Equal([448, 448], [await ModeAsync("closed"), await ModeAsync("a/deep")]);
+        Assert.Equal(await ModeAsync("plain"), await ModeAsync("a"));
+        Assert.NotEqual(448, await ModeAsync("plain"));
+        Assert.True((await client.AskAsync("""{"cmd":"mkdir","path":"plain","parents":true,"mode":448}""")).IsOk);
+        Assert.NotEqual(448, await ModeAsync("plain"));
+        Assert.Equal(WireError.BadRequest, (await client.AskAsync("""{"cmd":"mkdir","path":"odd","mode":-1}""")).Error);
+
+        async Task<int?> ModeAsync(string path) => (await client.AskAsync($$"""{"cmd":"stat","path":"{{path}}"}""")).Reply.Mode;
+    }
+
+    [Theory]
+    [EverySetup]
     public async Task Mv_and_cp_replace_only_with_leave()
     {
         Start();

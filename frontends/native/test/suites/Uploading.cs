@@ -341,17 +341,25 @@ public sealed class Uploading : ProtocolTest
 
     [Theory]
     [EverySetup]
-    public async Task What_is_longer_than_a_block_and_damaged_discards_the_upload()
+    public async Task What_is_longer_than_a_block_and_damaged_is_doubtful_until_it_was_compared()
     {
         Start();
-        await CutAsync("file", "u1", new byte[3_000_000], 2_500_000);
+        byte[] content = RandomNumberGenerator.GetBytes(3_000_000);
+        await CutAsync("file", "u1", content, 2_500_000);
         WireClient client = await LoginAsync();
-        byte[] content = new byte[(1 << 20) + 1];
-        Assert.Equal(
-            WireError.Mismatch,
-            (await client.AskAsync(
-                $$"""{"cmd":"put","path":"file","upload":"u1","size":3000000,"offset":0,"more":true,"body":{{content.Length}},"crc32c":"00000000"}""", content)).Error);
-        Assert.Empty(await UploadsAsync(client));
+        byte[] longer = RandomNumberGenerator.GetBytes((1 << 20) + 1);
+        longer.CopyTo(content, 100);
+        string more = $$"""{"cmd":"put","path":"file","upload":"u1","size":3000000,"offset":100,"more":true,"body":{{longer.Length}},"crc32c":""";
+        byte[] rest = content[2_500_000..];
+        string last = $$"""{"cmd":"put","path":"file","upload":"u1","size":3000000,"offset":2500000,"body":500000,"crc32c":"{{Frame.Sum(rest)}}"}""";
+
+        Assert.Equal(WireError.Mismatch, (await client.AskAsync(more + "\"00000000\"}", longer)).Error);
+        Assert.Single(await UploadsAsync(client));
+        Assert.Equal(WireError.Mismatch, (await client.AskAsync(last, rest)).Error);
+        Assert.True((await client.AskAsync(more + $"\"{Frame.Sum(longer)}\"}}", longer)).IsOk);
+        Assert.True((await client.AskAsync(Blocks)).IsOk);
+        Assert.True((await client.AskAsync(last, rest)).IsOk);
+        Assert.Equal(content, (await client.GetAsync("file")).Body);
     }
 
     [Theory]

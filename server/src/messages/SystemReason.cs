@@ -26,5 +26,5 @@ internal static class SystemReason
     };
 
     /// <summary>The same for an error number.</summary>
-    public static string Of(int number) => Words.TryGetValue(number, out var words) ? words : $"the system refuses (error {number & 0xffff})";
+    public static string Of(int number) => Words.TryGetValue(number, out var words) ? words : "the system refuses";
 }
