@@ -14,10 +14,13 @@ public sealed partial class FileSession : IAsyncDisposable
     private readonly HomeBooks _books;
     private bool _closed;
 
-    internal FileSession(SessionGrant grant, IHome home, HomeUsage usage, HomeBooks books, long minFree, IOffload offload, ILogger log)
+    internal FileSession(SessionGrant grant, IHome home, HomeUsage usage, HomeBooks books, long minFree, IOffload offload, ILogger log, RareLine refusals)
     {
         (_grant, _home, Usage, _books, Offload, Log) = (grant, home, usage, books, offload, log);
-        _access = new Access(grant, (path, verb) => log.Refused(grant.Name, path, verb));
+        _access = new Access(grant, (path, verb) =>
+        {
+            if (refusals.IsDue(out var times)) log.Refused(grant.Name, path, verb, times);
+        });
         _space = new FreeSpace(home, minFree);
     }
 

@@ -18,7 +18,16 @@ internal static partial class SessionLog
 
     public static void FolderMade(this ILogger log, string account, RemotePath path) => log.FolderMade(new Quoted(account), new Quoted(path));
 
-    public static void Refused(this ILogger log, string account, RemotePath path, string verb) => log.Refused(new Quoted(account), new Quoted(path), verb);
+    /// <param name="log">Where to.</param>
+    /// <param name="account">Who was refused.</param>
+    /// <param name="path">What it was about.</param>
+    /// <param name="verb">What may not be done to it.</param>
+    /// <param name="times">How many refusals this line stands for: whoever may log in can be refused as often as it likes.</param>
+    public static void Refused(this ILogger log, string account, RemotePath path, string verb, long times)
+    {
+        if (times == 1) log.Refused(new Quoted(account), new Quoted(path), verb);
+        else log.RefusedOften(new Quoted(account), new Quoted(path), verb, times);
+    }
 
     [LoggerMessage(7, LogLevel.Warning, "Settled a step that a crash interrupted: {Mark}, happened: {Happened}")]
     public static partial void Settled(this ILogger log, string mark, bool happened);
@@ -40,4 +49,7 @@ internal static partial class SessionLog
 
     [LoggerMessage(6, LogLevel.Warning, "{Account} was refused: {Path} may not be {Verb}")]
     private static partial void Refused(this ILogger log, Quoted account, Quoted path, string verb);
+
+    [LoggerMessage(8, LogLevel.Warning, "{Account} was refused: {Path} may not be {Verb} ({Times} such refusals since the last line)")]
+    private static partial void RefusedOften(this ILogger log, Quoted account, Quoted path, string verb, long times);
 }

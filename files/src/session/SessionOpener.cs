@@ -14,6 +14,7 @@ internal sealed class SessionOpener : ISessionOpener
     private readonly ILogger _log;
     private readonly SettlingTurns _turns;
     private readonly HomeBooks _books;
+    private readonly RareLine _refusals = new();
 
     /// <param name="storage">Where the homes are.</param>
     /// <param name="ledger">Where usage is counted.</param>
@@ -51,7 +52,7 @@ internal sealed class SessionOpener : ISessionOpener
                 await _books.CountAsync(grant.Home, usage);
             }
 
-            return new FileSession(grant, home, usage, _books, _minFree, offload, _log);
+            return new FileSession(grant, home, usage, _books, _minFree, offload, _log, _refusals);
         }
         catch
         {

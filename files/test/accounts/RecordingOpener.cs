@@ -25,7 +25,7 @@ internal sealed class RecordingOpener : ISessionOpener
         }
 
         Grants.Add(grant);
-        var session = new FileSession(grant, null!, new HomeUsage(null!, grant.QuotaBytes, grant.QuotaFiles), null!, 0, offload, NullLogger.Instance);
+        var session = new FileSession(grant, null!, new HomeUsage(null!, grant.QuotaBytes, grant.QuotaFiles), null!, 0, offload, NullLogger.Instance, new());
         Sessions.Add(session);
         return session;
     }
