@@ -103,7 +103,7 @@ internal static class Meanings
         await stage.PrepareAsync(); // its peer is there
         using var cancelling = new CancellationTokenSource();
         stage.Cancelled = cancelling.Token;
-        await BeginAsync(stage, kind, cancelling);
+        await BeginAsync(operation, stage, kind, cancelling);
         var error = await Record.ExceptionAsync(() => operation.Run(stage));
         if (IsAbort(kind))
         {
@@ -123,9 +123,10 @@ internal static class Meanings
     private static bool IsAbort(Interruption kind) =>
         kind is Interruption.AbortedBefore or Interruption.AbortedDuring or Interruption.AbortedCancelledAndLate;
 
-    private static async Task BeginAsync(Stage stage, Interruption kind, CancellationTokenSource cancelling)
+    private static async Task BeginAsync(Operation operation, Stage stage, Interruption kind, CancellationTokenSource cancelling)
     {
-        var soon = TimeSpan.FromSeconds(0.1);
+        // What writes has to have begun: a part of it is on its way by then, also on a machine that is busy with something else.
+        var soon = TimeSpan.FromSeconds(operation.Writes ? 1 : 0.1);
         if (kind is Interruption.DeadlineBefore or Interruption.CancelledAndLate or Interruption.AbortedCancelledAndLate) stage.Deadline = Deadline.After(default);
         if (kind is Interruption.DeadlineDuring) stage.Deadline = Deadline.After(soon);
         if (kind is Interruption.CancelledBefore or Interruption.CancelledAndLate or Interruption.AbortedCancelledAndLate) await cancelling.CancelAsync();
