@@ -40,7 +40,7 @@ internal sealed class Deployment : IAsyncDisposable
     {
         try
         {
-            AddAccount(ServeProcess.DataOf(home), quota);
+            AddAccount(home, quota);
             string[] plain = ["--plain", .. arguments];
             return new Deployment(home, await ServeProcess.StartWithinAsync(starter, home, plain), plain);
         }
@@ -137,11 +137,13 @@ internal sealed class Deployment : IAsyncDisposable
         Home.Dispose();
     }
 
-    private static void AddAccount(string data, long? quota)
+    // The home is said, so that tests may fill it before alex has ever logged in: one that nobody was given would be refused then.
+    private static void AddAccount(TempFolder home, long? quota)
     {
+        var data = ServeProcess.DataOf(home);
         DataFolder.Ensure(data);
         new JsonAccountStore(data, NullLogger<JsonAccountStore>.Instance)
-            .SaveAll([new Account { Name = User, Verifier = Verifier, QuotaBytes = quota }]);
+            .SaveAll([new Account { Name = User, Verifier = Verifier, QuotaBytes = quota, Home = Path.Combine(home["share"], User) }]);
     }
 
     private static (string, string) Login => ("ARGOSY_PASSWORD", Password);
