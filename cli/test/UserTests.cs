@@ -202,7 +202,7 @@ public sealed class UserTests : IDisposable
         _home.Write("more.ini", "[carol]\nPassword = x\n[bo]\nPassword = y\n");
         var refused = await UserAsync("import more.ini");
         Assert.Equal(1, refused.ExitCode);
-        Assert.Contains("more.ini: Line 3: the account 'bo' exists already", refused.Error);
+        Assert.Contains("more.ini: Line 3: the account 'bo' already exists", refused.Error);
         Assert.Equal(stored, await File.ReadAllTextAsync(_home["data/accounts.json"]));
         Assert.Equal(0, (await UserAsync("import more.ini --replace")).ExitCode);
         Assert.Equal(3, JsonDocument.Parse((await UserAsync("list --json")).Output).RootElement.GetArrayLength());

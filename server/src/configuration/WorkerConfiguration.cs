@@ -19,7 +19,7 @@ internal sealed record WorkerConfiguration(ServerOptions Options, string FrontEn
     /// <exception cref="JsonException">They are something else.</exception>
     public static WorkerConfiguration Read(ReadOnlySpan<byte> bytes) =>
         JsonSerializer.Deserialize(bytes, WorkerConfigurationJson.Default.WorkerConfiguration)
-        ?? throw new JsonException("a worker's configuration is an object");
+        ?? throw new JsonException(SettingText.WorkerObject);
 }
 
 /// <summary>Strict: parent and worker are one program, so whatever is missing or unknown is a mistake.</summary>

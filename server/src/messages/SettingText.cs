@@ -20,6 +20,7 @@ internal static class SettingText
     public const string Empty = "is empty";
     public const string Path = "is not a path";
     public const string KeyAlone = "Certificate:KeyFile is given without Certificate:File; give both";
+    public const string WorkerObject = "a worker's configuration is an object";
     public const string OneObject = "a configuration is one JSON object";
     public const string Strings = "a list holds strings";
     public const string ValueMissing = "a value is missing; remove the key for its default";
