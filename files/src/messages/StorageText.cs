@@ -18,4 +18,7 @@ internal static class StorageText
 
     public static string LedgerUnusable(string folder) =>
         $"The files ledger and bans in {folder} cannot be opened or written to: make room there, or remove them, then start again.";
+
+    public static string DiskClosed(RemotePath path) =>
+        $"{path}: the server may not write to the top folder of the disk that is mounted there; ask the operator to allow it.";
 }

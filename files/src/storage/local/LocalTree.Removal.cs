@@ -42,7 +42,8 @@ internal sealed partial class LocalTree
         if (!recursive)
         {
             using var parent = OpenParent(path);
-            Check(Kernel.Unlink(parent.Number, path.TerminatedName, Kernel.AtRemoveFolder), path);
+            var removed = Kernel.Unlink(parent.Number, path.TerminatedName, Kernel.AtRemoveFolder);
+            Check(removed != -Errno.NotAFolder ? removed : throw new FileException(FileError.NotAFolder, PlaceText.NotAFolder(path)), path);
             Sync(parent);
             yield break;
         }

@@ -34,7 +34,7 @@ internal sealed class StagingFolders(StagingFolder own, Jail home) : IDisposable
         {
             throw new FileException(
                 FileError.NotPermitted,
-                $"{path}: the server may not write to the top folder of the disk that is mounted there; ask the operator to allow it.",
+                StorageText.DiskClosed(path),
                 failed);
         }
     }
