@@ -58,9 +58,16 @@ public class ServerOptionsTests
         Assert.Equal(
             new NativeOptions
             {
-                LoginTime = TimeSpan.FromSeconds(1), FrameTime = TimeSpan.FromSeconds(2), StallTime = TimeSpan.FromSeconds(3), IdleTime = TimeSpan.FromHours(1),
-                DiscardTime = TimeSpan.FromSeconds(5), DiscardBytes = 6 << 20, LingerTime = TimeSpan.FromSeconds(7),
-                MaxUnauthenticated = 10, MaxUnauthenticatedPerAddress = 11, MaxWork = 14,
+                LoginTime = TimeSpan.FromSeconds(1),
+                FrameTime = TimeSpan.FromSeconds(2),
+                StallTime = TimeSpan.FromSeconds(3),
+                IdleTime = TimeSpan.FromHours(1),
+                DiscardTime = TimeSpan.FromSeconds(5),
+                DiscardBytes = 6 << 20,
+                LingerTime = TimeSpan.FromSeconds(7),
+                MaxUnauthenticated = 10,
+                MaxUnauthenticatedPerAddress = 11,
+                MaxWork = 14,
             },
             options.Native);
         Assert.Equal((8, 9), (options.MaxConnections, options.MaxConnectionsPerAddress));

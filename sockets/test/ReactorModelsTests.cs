@@ -282,7 +282,10 @@ public sealed class ReactorModelsTests
         var model = new ConcurrencyModel("flaky", static (dispatcher, listeners) =>
             ReactorAcceptor.Start(dispatcher, listeners, "flaky", 1, static () => new FlakyDemultiplexer(failures: 3)))
         {
-            Capacity = "", ChooseWhen = "", DefaultMaxConnections = 10, HandlersMayBlock = false,
+            Capacity = "",
+            ChooseWhen = "",
+            DefaultMaxConnections = 10,
+            HandlersMayBlock = false,
         };
         await using var server = TestServer.Start("poll", "tcp4", Handlers.EchoAsync, options => options with { Model = model });
         await ConcurrencyModelContract.UntilAsync(() => server.Server.Counters.AcceptFailures == 3);
@@ -298,7 +301,8 @@ public sealed class ReactorModelsTests
         {
             Datagrams = new((dispatcher, sockets) => ReactorDatagramReceiver.Start(dispatcher, sockets, "flaky", 1, static () => new FlakyDemultiplexer(failures: 1)))
             {
-                Capacity = "", DefaultWorkers = 1,
+                Capacity = "",
+                DefaultWorkers = 1,
             },
         };
         await using var server = new DatagramServer(new DatagramServerOptions { ListenOn = [DatagramWire.NewAddress("udp4")], Model = model }, context =>

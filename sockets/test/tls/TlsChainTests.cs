@@ -125,8 +125,8 @@ public sealed class TlsChainTests : IDisposable
         { } type when type == typeof(List<SslApplicationProtocol>) => new List<SslApplicationProtocol>(),
         { } type when type == typeof(CipherSuitesPolicy) && !OperatingSystem.IsWindows() => new CipherSuitesPolicy([TlsCipherSuite.TLS_AES_128_GCM_SHA256]),
         { } type when type == typeof(SslStreamCertificateContext) => SslStreamCertificateContext.Create(_certificate, null, offline: true),
-        { } type when type == typeof(RemoteCertificateValidationCallback) => (RemoteCertificateValidationCallback)delegate { return true; },
-        { } type when type == typeof(LocalCertificateSelectionCallback) => (LocalCertificateSelectionCallback)delegate { return null!; },
+        { } type when type == typeof(RemoteCertificateValidationCallback) => new RemoteCertificateValidationCallback((_, _, _, _) => true),
+        { } type when type == typeof(LocalCertificateSelectionCallback) => new LocalCertificateSelectionCallback((_, _, _, _, _) => null!),
         { } type => throw new InvalidOperationException($"{property.Name} is new: it is to be kept as well, and {type} wants a value here."),
     };
 

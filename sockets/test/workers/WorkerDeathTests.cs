@@ -82,9 +82,9 @@ public sealed class WorkerDeathTests
         await using var first = await server.ConnectAsync();
         await WorkerOfAsync(first);
         for (var i = 0; i < many; i++) await using (await server.ConnectAsync())
-            {
-                // gone without a word
-            }
+        {
+            // gone without a word
+        }
 
         await using var second = await server.ConnectAsync();
         await WorkerOfAsync(second);
