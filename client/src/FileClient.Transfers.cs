@@ -118,7 +118,8 @@ public sealed partial class FileClient
             try
             {
                 var fetched = await session.RunAsync(download, cancellationToken).ConfigureAwait(false);
-                if (fetched.MayBeMixed || before > 0)
+                // Of a verified body the server answers for one version, also where the name has got another meanwhile.
+                if ((fetched.MayBeMixed && !rest.Verify) || before > 0)
                     await RequireUnchangedAsync(path, fetched, cancellationToken).ConfigureAwait(false);
                 return fetched with { Bytes = before + fetched.Bytes };
             }

@@ -74,7 +74,7 @@ public sealed partial class BenchModelsTests : IDisposable
     {
         var result = await ArgosyCommand.RunAsync(_home, "bench", "models", "--output", _home.Write("file", "") + "/sub");
         Assert.Equal((1, ""), (result.ExitCode, result.Output));
-        Assert.StartsWith("argosy: cannot write to ", result.Error);
+        Assert.StartsWith($"argosy: {_home["file"]}/sub: ", result.Error);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed partial class BenchModelsTests : IDisposable
             Assert.Equal(0, Kill(run.Id, signal));
             var (output, error) = (run.StandardOutput.ReadToEndAsync(), run.StandardError.ReadToEndAsync());
             await run.WaitForExitAsync().WaitAsync(Patience);
-            if (signal == SigInt) Assert.Equal((1, "", "argosy: stopped\n"), (run.ExitCode, await output, await error));
+            if (signal == SigInt) Assert.Equal((1, "", "argosy: Stopped.\n"), (run.ExitCode, await output, await error));
             await Spine.Poll.UntilAsync(() => !started.Any(IsBench), () => "what the run had started is still there");
         }
         finally

@@ -109,7 +109,6 @@ public sealed class TransferCommandsTests : IAsyncDisposable
     [InlineData("put", "--password-stdin", "-", "argosy://h/x")]
     [InlineData("get", "here")]
     [InlineData("get", "argosy://h/folder/")]
-    [InlineData("get", "argosy://h/%FF")]
     [InlineData("get", "argosy://h/a", "argosy://h/b", "no-folder")]
     [InlineData("ls", "host")]
     [InlineData("ls", "argosy://alex:secret@h/")]
