@@ -1,6 +1,6 @@
 namespace Argosy.Server.Tests;
 
-/// <summary>Tests that change who this process is run alone: the change is every thread's.</summary>
+/// <summary>Tests that change who this process is, or measure it, run alone: both is about every thread.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class Alone
 {

@@ -7,6 +7,7 @@ using Argosy.Native.Tests;
 namespace Argosy.Server.Tests.Attack;
 
 /// <summary>With the settings that it has by default the server outlives who takes places, memory and cores, and others hardly notice.</summary>
+[Collection(Alone.Name)]
 public sealed class FloodTests
 {
     private const string Flooder = "127.0.0.2";

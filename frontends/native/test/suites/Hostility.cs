@@ -57,29 +57,6 @@ public sealed class Hostility : ProtocolTest
         await AssertServesAsync();
     }
 
-    [Theory]
-    [EverySetup]
-    public async Task A_flood_of_requests_whose_answers_nobody_reads_takes_no_memory()
-    {
-        Start(new NativeOptions { AllowPlain = true, StallTime = TimeSpan.FromMilliseconds(500) }, bans: new BanRule { Failures = 0 });
-        WireClient client = await LoginAsync();
-        byte[] burst = [.. Enumerable.Repeat(Frame.Of("""{"cmd":"pwd"}"""), 10_000).SelectMany(frame => frame)];
-        long before = GC.GetTotalMemory(forceFullCollection: true);
-        try
-        {
-            for (int i = 0; i < (EverySetupAttribute.ChecksAll ? 400 : 200); i++)
-                await client.SendAsync(burst);
-        }
-        catch (IOException)
-        {
-            // It is cut off when it has not read for too long.
-        }
-
-        // All answers would take 120 MB; other tests that run meanwhile take some too.
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 64 << 20);
-        await AssertServesAsync();
-    }
-
     /// <summary>One of every command, as a visitor says them.</summary>
     private static byte[] Session(byte[] content, bool seal)
     {
