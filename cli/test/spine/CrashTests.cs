@@ -57,12 +57,12 @@ public sealed class CrashTests
         var files = Enumerable.Range(0, Count).Select(number => deployment.Home[$"files/{number:0000}"]).ToArray();
         foreach (var (number, file) in files.Index()) await File.WriteAllBytesAsync(file, Contents.Random(number, number));
 
-        for (var round = 0; round < (Check.All ? 10 : 2); round++)
+        for (var round = 0; round < (Check.All ? 100 : 2); round++)
         {
             var folder = $"/round{round}";
             await deployment.DoAsync("mkdir", deployment.Url(folder));
             var putting = deployment.RunAsync(["put", .. files, deployment.Url(folder)]);
-            var reached = (round * 137) + 1;
+            var reached = (round * 137 % Count) + 1;
             await Poll.UntilAsync(
                 () => Directory.GetFiles(deployment.Stored(folder[1..])).Length >= reached || putting.IsCompleted, () => "Nothing arrives");
             deployment.Server.Signal(SigKill);
@@ -77,6 +77,8 @@ public sealed class CrashTests
             foreach (var file in stored) Contents.AssertSame(deployment.Home["files/" + Path.GetFileName(file)], file);
             Assert.Equal((stored.Sum(file => new FileInfo(file).Length), stored.Length), (quota.Bytes, quota.Files));
             await deployment.AssertNothingIsStagedAsync();
+            if (round % 8 == 7) // What is there is read whole in each round.
+                foreach (var old in Directory.GetDirectories(deployment.Stored(""))) await deployment.DoAsync("rm", "-r", deployment.Url("/" + Path.GetFileName(old)));
         }
     }
 }

@@ -111,15 +111,14 @@ public sealed class SurroundingsTests(OpenServer open) : IClassFixture<OpenServe
     [Theory(Timeout = Timeout)]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_stop_of_45_seconds_costs_nothing_but_time(bool up)
+    public async Task A_stop_of_the_process_costs_nothing_but_time(bool up)
     {
-        if (!Check.All)
-            Assert.Skip("It takes a minute; the client's own suite shows the same with a clock that jumps.");
+        var stopped = TimeSpan.FromSeconds(Check.All ? 45 : 5); // 45 s is longer than the clocks of both ends; the client's own suite shows the same with a clock that jumps.
         await using var line = await ResumeLine.StartAsync();
         await line.WriteAsync("f", 24 << 20, 1);
         if (!up)
             await line.StoreAsync("g", 24 << 20, 2);
-        await line.StopInTheMiddleAsync(up ? "f" : "g", up, TimeSpan.FromSeconds(45));
+        await line.StopInTheMiddleAsync(up ? "f" : "g", up, stopped);
         Contents.AssertSame(line.Local(up ? "f" : "g"), line.Deployment.Stored(up ? "f" : "g"));
     }
 }

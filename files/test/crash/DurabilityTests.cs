@@ -93,11 +93,11 @@ public sealed partial class DurabilityTests : IDisposable
         {
             using var probe = Process.Start(new ProcessStartInfo("strace", ["-o", "/dev/null", "true"]))!;
             probe.WaitForExit();
-            Assert.SkipWhen(probe.ExitCode != 0, "Not applicable: strace may not trace here.");
+            Assert.SkipWhen(probe.ExitCode != 0, "not applicable: strace may not trace here.");
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            Assert.Skip("Not applicable: there is no strace.");
+            Assert.Skip("not applicable: there is no strace.");
         }
 
         return CrashTests.Start(_folder, ["strace", "-f", "-y", "-qq", "-e", "trace=fsync,fdatasync,renameat2,mkdirat,symlinkat,write", "-o", trace], "strict");

@@ -31,7 +31,7 @@ public sealed class FolderGiftTests : IAsyncLifetime
     [Fact]
     public async Task The_group_of_a_folder_that_hands_it_on()
     {
-        Assert.SkipUnless(Kernel.User == 0, "Not applicable: only root has other groups to give.");
+        Assert.SkipUnless(Kernel.User == 0, "not applicable: only root has other groups to give.");
         Change("in", folder =>
         {
             Errno.Check(Kernel.SetGroup(folder, SomeGroup), "chown");
@@ -47,7 +47,7 @@ public sealed class FolderGiftTests : IAsyncLifetime
     {
         // user::rwx, user:4321:rwx, group::r-x, mask::rwx, other::---
         var defaults = List((0x01, 7, uint.MaxValue), (0x02, 7, SomeGroup), (0x04, 5, uint.MaxValue), (0x10, 7, uint.MaxValue), (0x20, 0, uint.MaxValue));
-        Change("in", folder => Assert.SkipWhen(Kernel.SetDefaultAccessList(folder, defaults) < 0, "Not applicable: the temporary folder's disk has no access lists."));
+        Change("in", folder => Assert.SkipWhen(Kernel.SetDefaultAccessList(folder, defaults) < 0, "not applicable: the temporary folder's disk has no access lists."));
 
         // What the kernel itself gives to a file that is made there.
         var expected = List((0x01, 6, uint.MaxValue), (0x02, 7, SomeGroup), (0x04, 5, uint.MaxValue), (0x10, 6, uint.MaxValue), (0x20, 0, uint.MaxValue));
@@ -67,7 +67,7 @@ public sealed class FolderGiftTests : IAsyncLifetime
     {
         var defaults = List((0x01, 7, uint.MaxValue), (0x02, 7, SomeGroup), (0x04, 5, uint.MaxValue), (0x10, 7, uint.MaxValue), (0x20, 0, uint.MaxValue));
         var place = _folder.In("other");
-        Change("../other", folder => Assert.SkipWhen(Kernel.SetDefaultAccessList(folder, defaults) < 0, "Not applicable: the temporary folder's disk has no access lists."));
+        Change("../other", folder => Assert.SkipWhen(Kernel.SetDefaultAccessList(folder, defaults) < 0, "not applicable: the temporary folder's disk has no access lists."));
         var session = await _vessel.OpenAsync(grant => grant with { Home = place });
         await session.MakeFolderAsync(P("plain"));
         Change("../other/plain", Kernel.RemoveDefaultAccessList);

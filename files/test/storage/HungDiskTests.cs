@@ -62,7 +62,7 @@ public sealed partial class HungDiskTests : IAsyncLifetime
         await _home.StoreAsync(P("file"), bytes, new(OnExisting.Replace, null, null), new Unlimited());
         await using var content = await _home.OpenAsync(P("file"));
         Kernel.Stat((int)content.File!.DangerousGetHandle(), out var status);
-        Assert.SkipWhen(MemoryDisks.Contain((int)content.File!.DangerousGetHandle(), status), "Not applicable: the temporary folder is in memory.");
+        Assert.SkipWhen(MemoryDisks.Contain((int)content.File!.DangerousGetHandle(), status), "not applicable: the temporary folder is in memory.");
         var buffer = new byte[1000];
         Assert.True(content.ReadAsync(0, buffer).IsCompletedSuccessfully);
 

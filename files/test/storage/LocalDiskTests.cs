@@ -148,7 +148,7 @@ public sealed class LocalDiskTests : IAsyncLifetime
     [Fact]
     public async Task A_change_in_place_is_another_revision_however_soon_it_comes()
     {
-        Assert.SkipUnless(Environment.OSVersion.Version >= new Version(6, 13), "Not applicable: this kernel's clock for files ticks too slowly.");
+        Assert.SkipUnless(Environment.OSVersion.Version >= new Version(6, 13), "not applicable: this kernel's clock for files ticks too slowly.");
         await _session.PutAsync("file", "0000");
         var seen = new HashSet<string>();
         using var file = File.OpenHandle(Path.Combine(_vessel.Home, "file"), FileMode.Open, FileAccess.Write);

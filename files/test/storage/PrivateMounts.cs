@@ -14,7 +14,7 @@ internal static partial class PrivateMounts
 
     public static void Run(Action test)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root", "Not applicable: only root may mount.");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root", "not applicable: only root may mount.");
         Exception? failure = null;
         var thread = new Thread(() =>
         {

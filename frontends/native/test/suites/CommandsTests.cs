@@ -129,11 +129,11 @@ public sealed class CommandsTests : ProtocolTest
     {
         const long last = 1L << 53; // 2255-06-05
         Start();
-        Assert.SkipWhen(Setup.Current.InMemory, "it takes a disk to hold such a time");
+        Assert.SkipWhen(Setup.Current.InMemory, "not applicable: only a disk may hold such a time");
         WireClient client = await LoginAsync();
         await client.PutAsync("file", Frame.Text("x"));
         File.SetLastWriteTimeUtc(World.Path("file"), new DateTime(2300, 1, 1, 0, 0, 0, DateTimeKind.Utc));
-        Assert.SkipWhen(File.GetLastWriteTimeUtc(World.Path("file")).Year != 2300, "this disk knows no such time");
+        Assert.SkipWhen(File.GetLastWriteTimeUtc(World.Path("file")).Year != 2300, "not applicable: this disk knows no such time");
 
         Assert.Equal(last, (await client.AskAsync("""{"cmd":"stat","path":"file"}""")).Reply.MTime);
         Assert.Equal(last, (await client.GetAsync("file")).Reply.MTime);
