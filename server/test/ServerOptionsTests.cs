@@ -16,7 +16,7 @@ public class ServerOptionsTests
         Assert.Equal(AnonymousAccess.None, options.Anonymous);
         Assert.False(options.Plain);
         Assert.Equal(7373, options.Listen.Port);
-        Assert.Equal("async", options.Model);
+        Assert.Equal(OperatingSystem.IsLinux() ? "epoll" : "async", options.Model);
         Assert.Equal((10, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(10)), (options.Bans.Failures, options.Bans.Window, options.Bans.Time));
         Assert.Equal(TimeSpan.FromSeconds(10), options.Drain);
         Assert.Equal(Environment.CurrentDirectory, options.Root);

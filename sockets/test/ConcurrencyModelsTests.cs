@@ -17,6 +17,14 @@ public sealed class ConcurrencyModelsTests
     }
 
     [Fact]
+    public void Epoll_is_the_default_where_there_is_one()
+    {
+        Assert.Equal(OperatingSystem.IsLinux() ? "epoll" : "async", ConcurrencyModels.Default.Name);
+        Assert.Same(ConcurrencyModels.Default, new StreamServerOptions { ListenOn = [] }.Model);
+        Assert.Same(ConcurrencyModels.Default, new DatagramServerOptions { ListenOn = [] }.Model);
+    }
+
+    [Fact]
     public void Prefork_is_found_with_every_inner_model_that_is_no_process_model()
     {
         foreach (var inner in ConcurrencyModels.All.Where(model => !model.RunsInWorkers))

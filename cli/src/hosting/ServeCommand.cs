@@ -12,7 +12,7 @@ internal static class ServeCommand
     [
         ("--listen", "ADDR:PORT", "Native:Listen", "Where to listen; a port alone means every address. [default: [::]:7373; port 0: any free one]"),
         ("--data", "DIR", "Server:Data", $"Accounts, certificate and usage. [default: {DataFolder.DefaultPath}]"),
-        ("--model", "NAME", "Server:Model", "How connections are served: " + string.Join(", ", PartsCatalog.Models.Select(m => m.Name)) + "; prefork:NAME runs NAME in each worker process. [default: async]"),
+        ("--model", "NAME", "Server:Model", "How connections are served: " + string.Join(", ", PartsCatalog.Models.Select(m => m.Name)) + $"; prefork:NAME runs NAME in each worker process. [default: {new ServerOptions().Model}]"),
         ("--anonymous", "ro|rw|drop", "Accounts:Anonymous", "Let visitors without an account list and read (ro), also write (rw), or only leave files (drop)."),
         ("--user", "NAME", "Server:User", "Become this user once the port is bound (as root)."),
         ("--quota", "SIZE", "Files:Quota", "What accounts without a quota of their own may hold, such as 10G; also what anonymous may."),

@@ -1,6 +1,7 @@
 using System.Net;
 using Argosy.Files;
 using Argosy.Native;
+using Argosy.Sockets;
 
 namespace Argosy.Server;
 
@@ -23,7 +24,7 @@ public sealed record ServerOptions
     public IPEndPoint Listen { get; init; } = new(ListenAddress.Any, DefaultPort);
 
     /// <summary>The concurrency model's name in the <see cref="PartsCatalog"/>.</summary>
-    public string Model { get; init; } = "async";
+    public string Model { get; init; } = ConcurrencyModels.Default.Name;
 
     /// <summary>The storage's name in the <see cref="PartsCatalog"/>.</summary>
     public string Storage { get; init; } = "disk";

@@ -116,8 +116,8 @@ public static class ConcurrencyModels
     /// <summary>Every model, in the order of the help text.</summary>
     public static IReadOnlyList<ConcurrencyModel> All { get; } = [.. Inline.Take(3), .. InWorkers, .. Inline.Skip(3)];
 
-    /// <summary>The model used when none is named.</summary>
-    public static ConcurrencyModel Default { get; } = Find("async")!;
+    /// <summary>The model used when none is named: <c>epoll</c>, which docs/models.md measures as the best for most, and <c>async</c> where a system has none.</summary>
+    public static ConcurrencyModel Default { get; } = new[] { "epoll", "async" }.Select(name => Find(name)!).First(model => model.IsSupported);
 
     /// <summary>
     /// The model of that name, or null. Besides the names in <see cref="All"/>, <c>prefork:</c> and the name of a model whose handlers run in one
