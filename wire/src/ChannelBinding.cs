@@ -41,9 +41,7 @@ public static class ChannelBinding
         if (algorithm == RsaPss)
             algorithm = HashOfPss(certificate.RawDataMemory);
         if (algorithm is null || !Hashes.TryGetValue(algorithm, out var hash))
-            throw new NotSupportedException(
-                "Channel binding is not defined for this certificate's signature. "
-                + "Use one signed with RSA or ECDSA and SHA-256, SHA-384 or SHA-512.");
+            throw new NotSupportedException(LoginText.NoBinding);
         if (hash == HashAlgorithmName.MD5 || hash == HashAlgorithmName.SHA1)
             hash = HashAlgorithmName.SHA256;
         return CryptographicOperations.HashData(hash, certificate.RawDataMemory.Span);

@@ -128,7 +128,7 @@ public sealed class FrameDecoder<TMessage>
                 _state = State.Trailer;
                 return ReadTrailer(available, ref consumed);
             case > Limits.Chunk:
-                throw new WireException(WireError.BadFrame, $"A chunk is over {Limits.Chunk} bytes.", Message!.Id);
+                throw new WireException(WireError.BadFrame, FrameText.LongChunk, Message!.Id);
             default:
                 BodyRemaining = length;
                 _state = State.Chunk;
@@ -143,7 +143,7 @@ public sealed class FrameDecoder<TMessage>
         Trailer = Decode<Trailer>(header);
         _store.Clear();
         if (Trailer.Id != Message!.Id)
-            throw new WireException(WireError.BadFrame, "A trailer has another id than its header.", Message.Id);
+            throw new WireException(WireError.BadFrame, FrameText.OtherId, Message.Id);
         if (Trailer.Fault is { } fault && !TMessage.IsAnswered)
             throw new WireException(WireError.BadFrame, fault.Message, Message.Id);
         return EndBody(FrameItem.Trailer);
@@ -162,9 +162,7 @@ public sealed class FrameDecoder<TMessage>
         if (Seal == SealMode.Undecided)
             Seal = isSealed ? SealMode.Required : SealMode.Absent;
         if (isSealed && (Seal == SealMode.Absent || !Wire.Seal.IsRight(header)))
-            throw new WireException(
-                WireError.Damaged,
-                Seal == SealMode.Absent ? "A frame is sealed after unsealed ones." : "A seal is wrong.");
+            throw new WireException(WireError.Damaged, Seal == SealMode.Absent ? FrameText.LateSeal : FrameText.WrongSeal);
 
         var isFirst = _isFirst;
         _isFirst = false;
@@ -172,7 +170,7 @@ public sealed class FrameDecoder<TMessage>
             return T.Decode(header, isSealed);
         if (isFirst && T.Decode(header, isSealed) is { MayBeUnsealed: true } word)
             return word;
-        throw new WireException(WireError.Damaged, "A seal is missing.");
+        throw new WireException(WireError.Damaged, FrameText.NoSeal);
     }
 
     /// <summary>Takes length and header off the stream, straight from <paramref name="available"/> where all of it is
@@ -202,9 +200,9 @@ public sealed class FrameDecoder<TMessage>
     {
         var length = BinaryPrimitives.ReadUInt32LittleEndian(prefix);
         if (length == 0)
-            throw new WireException(WireError.BadFrame, "A header has length 0.");
+            throw new WireException(WireError.BadFrame, FrameText.EmptyHeader);
         if (length > HeaderCap)
-            throw new WireException(WireError.TooLarge, $"A header is over the cap of {HeaderCap} bytes.");
+            throw new WireException(WireError.TooLarge, FrameText.LongHeader(HeaderCap));
         return (int)length;
     }
 

@@ -12,9 +12,9 @@ internal ref partial struct HeaderReader
     internal long? Number(long least = 0, long most = Limits.Number)
     {
         if (_json.TokenType != JsonTokenType.Number)
-            return Wrong<long?>("a whole number");
+            return Wrong<long?>(HeaderText.Wanted.Number);
         var value = Integer();
-        return value >= least && value <= most ? value : Wrong<long?>($"a whole number from {least} to {most}");
+        return value >= least && value <= most ? value : Wrong<long?>(HeaderText.Wanted.NumberWithin(least, most));
     }
 
     internal int? Int32(int least, int most) => (int?)Number(least, most);
@@ -23,10 +23,10 @@ internal ref partial struct HeaderReader
     {
         JsonTokenType.True => true,
         JsonTokenType.False => false,
-        _ => Wrong<bool?>("true or false"),
+        _ => Wrong<bool?>(HeaderText.Wanted.Boolean),
     };
 
-    internal string? Text() => _json.TokenType == JsonTokenType.String ? _json.GetString() : Wrong<string?>("a string");
+    internal string? Text() => _json.TokenType == JsonTokenType.String ? _json.GetString() : Wrong<string?>(HeaderText.Wanted.Text);
 
     /// <summary>Copies a string that is plain ASCII and fits; false for every other value, which is still there to be
     /// read.</summary>
@@ -42,7 +42,7 @@ internal ref partial struct HeaderReader
     internal byte[]? Name()
     {
         if (_json.TokenType != JsonTokenType.String)
-            return Wrong<byte[]?>("a string");
+            return Wrong<byte[]?>(HeaderText.Wanted.Text);
         var name = new byte[_json.ValueSpan.Length];
         var length = _json.CopyString(name);
         return WithoutNul(length == name.Length ? name : name[..length]);
@@ -52,16 +52,16 @@ internal ref partial struct HeaderReader
     internal byte[]? NameBase64()
     {
         if (_json.TokenType != JsonTokenType.String)
-            return Wrong<byte[]?>("base64");
+            return Wrong<byte[]?>(HeaderText.Wanted.Base64);
         var name = CanonicalBase64.Decode(_json.ValueIsEscaped ? Encoding.UTF8.GetBytes(_json.GetString()!) : _json.ValueSpan);
-        return name is null ? Wrong<byte[]?>("base64") : WithoutNul(name);
+        return name is null ? Wrong<byte[]?>(HeaderText.Wanted.Base64) : WithoutNul(name);
     }
 
     internal uint? Crc32C()
     {
         if (_json.TokenType == JsonTokenType.String && Hex.TryDecode(_json.ValueSpan, out var value))
             return value;
-        return Wrong<uint?>("8 lower-case hexadecimal digits");
+        return Wrong<uint?>(HeaderText.Wanted.Hexadecimal(8));
     }
 
     internal byte[]? Digest(int length)
@@ -69,20 +69,20 @@ internal ref partial struct HeaderReader
         var digest = new byte[length];
         if (_json.TokenType == JsonTokenType.String && Hex.TryDecode(_json.ValueSpan, digest))
             return digest;
-        return Wrong<byte[]?>($"{2 * length} lower-case hexadecimal digits");
+        return Wrong<byte[]?>(HeaderText.Wanted.Hexadecimal(2 * length));
     }
 
     internal string[]? Texts()
     {
         if (_json.TokenType != JsonTokenType.StartArray)
-            return Wrong<string[]?>("an array of strings");
+            return Wrong<string[]?>(HeaderText.Wanted.Texts);
         var texts = new List<string>();
         while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
         {
             if (_json.TokenType == JsonTokenType.String && texts.Count < Limits.Members)
                 texts.Add(_json.GetString()!);
             else
-                throw BadFrame($"The key {_field.Name()} has to be an array of at most {Limits.Members} strings.");
+                throw BadFrame(HeaderText.HasToBe(_field, HeaderText.Wanted.FewTexts));
         }
 
         return [.. texts];
@@ -95,12 +95,12 @@ internal ref partial struct HeaderReader
             return Body.Exact(length);
         if (_json.TokenType == JsonTokenType.String && _json.ValueTextEquals("chunked"u8))
             return Body.Chunked;
-        throw BadFrame("The key body has to be a whole number from 0 or \"chunked\".");
+        throw BadFrame(HeaderText.HasToBe(_field, HeaderText.Wanted.Body));
     }
 
     internal T? Wrong<T>(string wanted)
     {
-        Fault ??= new WireException(WireError.BadRequest, $"The key {_field.Name()} has to be {wanted}.");
+        Fault ??= new WireException(WireError.BadRequest, HeaderText.HasToBe(_field, wanted));
         Skip();
         return default;
     }
@@ -109,7 +109,7 @@ internal ref partial struct HeaderReader
     {
         if (name.AsSpan().IndexOf((byte)0) < 0)
             return name;
-        Fault ??= new WireException(WireError.BadName, $"The key {_field.Name()} has a NUL.");
+        Fault ??= new WireException(WireError.BadName, HeaderText.HasNul(_field));
         return null;
     }
 
@@ -118,10 +118,10 @@ internal ref partial struct HeaderReader
     {
         var text = _json.ValueSpan;
         if (text.IndexOfAny(".eE"u8) >= 0)
-            throw BadFrame("A number has a fraction or an exponent.");
+            throw BadFrame(HeaderText.Fraction);
         var isLong = Utf8Parser.TryParse(text, out long value, out var read) && read == text.Length;
         if (!isLong || value is > Limits.Number or < -Limits.Number)
-            throw BadFrame("A number is beyond 2^53.");
+            throw BadFrame(HeaderText.Beyond);
         return value;
     }
 }

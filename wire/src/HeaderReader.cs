@@ -22,10 +22,10 @@ internal ref partial struct HeaderReader
     {
         // The JSON reader checks no UTF-8 inside of strings.
         if (!Utf8.IsValid(header))
-            throw BadFrame("The header is not UTF-8.");
+            throw BadFrame(HeaderText.NotUtf8);
         _json = new Utf8JsonReader(header, Options);
         if (!_json.Read() || _json.TokenType != JsonTokenType.StartObject)
-            throw BadFrame("The header is not a JSON object.");
+            throw BadFrame(HeaderText.NotAnObject);
     }
 
     /// <summary>The first value that was of the wrong type or out of range.</summary>
@@ -44,17 +44,17 @@ internal ref partial struct HeaderReader
             var reader = new HeaderReader(header);
             var message = decode(ref reader);
             if (reader.Has(Field.Sum) != isSealed)
-                throw new WireException(WireError.Damaged, "The key sum stands in a header and is not its seal.");
+                throw new WireException(WireError.Damaged, FrameText.SumWithoutSeal);
             return message;
         }
         catch (JsonException broken)
         {
-            throw BadFrame("The header is not a JSON object.", broken);
+            throw BadFrame(HeaderText.NotAnObject, broken);
         }
         catch (InvalidOperationException surrogate)
         {
             // What the JSON reader throws for an escaped surrogate without its other half.
-            throw BadFrame("A string has a lone surrogate.", surrogate);
+            throw BadFrame(HeaderText.LoneSurrogate, surrogate);
         }
     }
 
@@ -78,7 +78,7 @@ internal ref partial struct HeaderReader
         if (field == Field.Unknown)
             RefuseTwice(ref _unknown);
         else if (Has(field))
-            throw BadFrame($"The key {field.Name()} stands twice.");
+            throw BadFrame(HeaderText.Twice(field));
         else
             _seen |= 1ul << (int)field;
         _json.Read();
@@ -90,7 +90,7 @@ internal ref partial struct HeaderReader
     internal void RefuseBoth(Field one, Field other)
     {
         if (Has(one) && Has(other))
-            Refuse($"The keys {one.Name()} and {other.Name()} exclude each other.");
+            Refuse(HeaderText.Exclude(one, other));
     }
 
     /// <summary>Passes over a value that nobody asked for. It still has to keep the rules.</summary>
@@ -127,7 +127,7 @@ internal ref partial struct HeaderReader
     private void CountMember()
     {
         if (++_members > Limits.Members)
-            throw BadFrame($"The header has more than {Limits.Members} keys.");
+            throw BadFrame(HeaderText.TooManyKeys);
     }
 
     private readonly Field FindKey() =>
@@ -136,7 +136,7 @@ internal ref partial struct HeaderReader
     private readonly void RefuseTwice(ref HashSet<string>? keys)
     {
         if (!(keys ??= new(StringComparer.Ordinal)).Add(_json.GetString()!))
-            throw BadFrame("A key stands twice.");
+            throw BadFrame(HeaderText.AKeyTwice);
     }
 
     private readonly void CheckScalar()

@@ -105,7 +105,7 @@ internal sealed class HeaderWriter
         var comma = seal && text.Length > 2 ? 1 : 0;
         var length = kept + comma + (seal ? Seal.Length : 0);
         if (length > Limits.Header)
-            throw new WireException(WireError.TooLarge, $"A header of {length} bytes is over the cap of {Limits.Header}.");
+            throw new WireException(WireError.TooLarge, FrameText.LongHeader(Limits.Header));
 
         var frame = output.GetSpan(4 + length)[..(4 + length)];
         BinaryPrimitives.WriteInt32LittleEndian(frame, length);

@@ -25,7 +25,7 @@ public sealed class ListDecoder
         consumed = end < 0 ? available.Length : end + 1;
         var part = end < 0 ? available : available[..end];
         if (_line.Count + part.Length > Limits.Header)
-            throw new WireException(WireError.TooLarge, $"A line of the listing is over {Limits.Header} bytes.");
+            throw new WireException(WireError.TooLarge, FrameText.LongLine);
         if (end < 0)
         {
             _line.Append(part);

@@ -52,18 +52,16 @@ internal ref struct PutShorthand
         if (Size is { } length)
             Body = Body.Exact(length);
         else
-            reader.Refuse("The key body is missing.");
+            reader.Refuse(HeaderText.Missing(Field.Body));
         if (offset > 0)
-            reader.Refuse("The key body has to be given where offset is.");
+            reader.Refuse(HeaderText.BodyWithOffset);
     }
 
     private void MergeNames()
     {
         var first = Path ?? Filename ?? FileName;
         if (Differs(Filename) || Differs(FileName))
-            _nameFault ??= new WireException(
-                WireError.BadRequest,
-                "The keys path, filename and file_name contradict each other.");
+            _nameFault ??= new WireException(WireError.BadRequest, HeaderText.NamesDiffer);
         Path = first;
 
         bool Differs(byte[]? other) => other is not null && !other.AsSpan().SequenceEqual(first);
@@ -73,9 +71,7 @@ internal ref struct PutShorthand
     {
         var first = Size ?? Filesize ?? FileSize;
         if ((Filesize ?? first) != first || (FileSize ?? first) != first)
-            _sizeFault ??= new WireException(
-                WireError.BadRequest,
-                "The keys size, filesize and file_size contradict each other.");
+            _sizeFault ??= new WireException(WireError.BadRequest, HeaderText.SizesDiffer);
         Size = first;
     }
 }

@@ -41,7 +41,7 @@ public sealed partial class Reply
         reader.RefuseBoth(Field.Path, Field.PathB64);
         reader.RefuseBoth(Field.Target, Field.TargetB64);
         if (!reader.Has(Field.Status))
-            reader.Refuse("The key status is missing.");
+            reader.Refuse(HeaderText.Missing(Field.Status));
         if (Status == ReplyStatus.Error)
             Error = WireErrors.FromName(ErrorName ?? "");
     }

@@ -60,7 +60,7 @@ public sealed partial class Request
         Path = put.Path;
         Size = put.Size;
         if (Command.Length == 0)
-            reader.Refuse("The key cmd is missing.");
+            reader.Refuse(HeaderText.Missing(Field.Cmd));
         Fault = reader.Fault;
     }
 

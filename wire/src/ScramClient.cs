@@ -64,9 +64,7 @@ public sealed class ScramClient
         var iterations = Iterations(reader.Take('i'));
         reader.SkipExtensions();
         if (nonce.Length <= _nonce.Length || !nonce.StartsWith(_nonce, StringComparison.Ordinal))
-            throw new WireException(
-                WireError.LoginFailed,
-                "The server answers another login: its nonce does not begin with ours.");
+            throw new WireException(WireError.LoginFailed, LoginText.OtherLogin);
 
         var withoutProof = $"c={Convert.ToBase64String(ScramKeys.BindingInput(_gs2Header, _channelBinding))},r={nonce}";
         var authMessage = $"{_firstBare},{serverFirst},{withoutProof}";
@@ -90,21 +88,17 @@ public sealed class ScramClient
         var signature = ScramText.DecodeBase64(reader.Take('v'));
         reader.SkipExtensions();
         if (!CryptographicOperations.FixedTimeEquals(signature, _serverSignature))
-            throw new WireException(
-                WireError.LoginFailed,
-                "The server does not know this account's keys. It may not be the server that it claims to be.");
+            throw new WireException(WireError.LoginFailed, LoginText.UnknownServer);
     }
 
     private static int Iterations(string text)
     {
         // posit-number: no sign, no leading zero.
         if (text[0] == '0' || text.AsSpan().ContainsAnyExceptInRange('0', '9'))
-            throw ScramText.Malformed("the iterations are not a number");
+            throw ScramText.Malformed(LoginText.Form.Iterations);
         var fits = int.TryParse(text, CultureInfo.InvariantCulture, out var count);
         if (fits && count is >= Limits.MinIterations and <= Limits.MaxIterations)
             return count;
-        throw new WireException(
-            WireError.LoginFailed,
-            $"The server asks for a number of iterations outside {Limits.MinIterations} to {Limits.MaxIterations}.");
+        throw new WireException(WireError.LoginFailed, LoginText.Iterations);
     }
 }

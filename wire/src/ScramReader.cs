@@ -34,7 +34,7 @@ internal ref struct ScramReader(string message)
     internal readonly void End()
     {
         if (!_ended)
-            throw ScramText.Malformed("something follows its last attribute");
+            throw ScramText.Malformed(LoginText.Form.Rest);
     }
 
     /// <summary>A nonce is printable ASCII without the comma.</summary>
@@ -42,24 +42,24 @@ internal ref struct ScramReader(string message)
     {
         var nonce = Take('r');
         if (nonce.AsSpan().ContainsAnyExceptInRange('!', '~'))
-            throw ScramText.Malformed("a nonce is not printable ASCII");
+            throw ScramText.Malformed(LoginText.Form.Nonce);
         return nonce;
     }
 
     private (char Name, string Value) Next()
     {
         if (_ended)
-            throw ScramText.Malformed("an attribute is missing");
+            throw ScramText.Malformed(LoginText.Form.Missing);
         var comma = _rest.IndexOf(',');
         var attribute = comma < 0 ? _rest : _rest[..comma];
         _ended = comma < 0;
         _rest = comma < 0 ? default : _rest[(comma + 1)..];
         if (attribute.Length < 3 || !char.IsAsciiLetter(attribute[0]) || attribute[1] != '=' || attribute.Contains('\0'))
-            throw ScramText.Malformed("an attribute is not a letter, an equals sign and a value");
+            throw ScramText.Malformed(LoginText.Form.NoAttribute);
         return (attribute[0], attribute[2..].ToString());
     }
 
     private static WireException Unexpected(char name, char wanted) => name == 'm'
-        ? new WireException(WireError.Unsupported, "This SCRAM message demands an extension (m=); there are none here.")
-        : ScramText.Malformed(wanted == '\0' ? "an attribute stands out of its place" : $"the attribute {wanted} was expected");
+        ? new WireException(WireError.Unsupported, LoginText.Extension)
+        : ScramText.Malformed(wanted == '\0' ? LoginText.Form.Misplaced : LoginText.Form.Expected(wanted));
 }

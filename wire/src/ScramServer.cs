@@ -38,7 +38,7 @@ public sealed class ScramServer
         var rest = clientFirst[(flag.Length + 1)..];
         var comma = rest.IndexOf(',', StringComparison.Ordinal);
         if (comma < 0)
-            throw ScramText.Malformed("it ends before the name");
+            throw ScramText.Malformed(LoginText.Form.EndsEarly);
 
         _gs2Header = clientFirst[..(flag.Length + 1 + comma + 1)];
         _firstBare = rest[(comma + 1)..];
@@ -47,7 +47,7 @@ public sealed class ScramServer
         _nonce = reader.TakeNonce() + _ownNonce;
         reader.SkipExtensions();
         if (comma > 0 && (!rest.StartsWith("a=", StringComparison.Ordinal) || Name(rest[2..comma]) != name))
-            throw new WireException(WireError.LoginFailed, "No account may act as another one.");
+            throw new WireException(WireError.LoginFailed, LoginText.ActsAsAnother);
         return name;
     }
 
@@ -81,7 +81,7 @@ public sealed class ScramServer
         if (!IsProof(proof, authMessage)
             | !CryptographicOperations.FixedTimeEquals(binding, ScramKeys.BindingInput(_gs2Header!, _channelBinding))
             | !string.Equals(nonce, _nonce, StringComparison.Ordinal))
-            throw new WireException(WireError.LoginFailed, "Unknown name or wrong password.");
+            throw new WireException(WireError.LoginFailed, LoginText.Failed);
         return $"v={Convert.ToBase64String(ScramKeys.Sign(_serverKey!, authMessage))}";
     }
 
@@ -101,19 +101,19 @@ public sealed class ScramServer
         if (mechanism != ScramMechanism.Plain && !(plus && _channelBinding is not null))
             throw new WireException(
                 WireError.Unsupported,
-                plus ? "SCRAM-SHA-256-PLUS needs TLS." : "The key mechanism has to be one that hello names.");
+                plus ? LoginText.PlusNeedsTls : LoginText.UnknownMechanism);
         if (flag.StartsWith("p=", StringComparison.Ordinal) && flag != ScramMechanism.BindingFlag)
-            throw new WireException(WireError.Unsupported, "The only channel binding here is tls-server-end-point.");
+            throw new WireException(WireError.Unsupported, LoginText.OtherBinding);
         if (!Flags.Contains(flag) || clientFirst.Length == flag.Length)
-            throw ScramText.Malformed("its first part is not n, y or p=tls-server-end-point");
+            throw ScramText.Malformed(LoginText.Form.Flag);
         if (plus != (flag[0] == 'p'))
-            throw ScramText.Malformed("its channel binding flag and its mechanism contradict each other");
+            throw ScramText.Malformed(LoginText.Form.Contradiction);
         // Who says y could bind, so it speaks TLS to somebody, and was told that this server does not bind. It does, wherever it
         // has TLS itself.
         if (flag == "y")
             throw new WireException(
                 WireError.LoginFailed,
-                "The client was told that this server has no SCRAM-SHA-256-PLUS. It has: somebody stands between them.");
+                LoginText.Downgraded);
         return flag;
     }
 
@@ -125,7 +125,7 @@ public sealed class ScramServer
         }
         catch (ArgumentException)
         {
-            throw ScramText.Malformed("a name has a lone surrogate");
+            throw ScramText.Malformed(LoginText.Form.LoneSurrogate);
         }
     }
 }

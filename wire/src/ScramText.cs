@@ -17,9 +17,7 @@ public static class ScramText
         if (Ascii.IsValid(text))
             return text;
         if ("\uFB01".Normalize(NormalizationForm.FormKC) != "fi")
-            throw new InvalidOperationException(
-                "Unicode normalization is off. "
-                + "Run without InvariantGlobalization (DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=0) and with ICU installed.");
+            throw new InvalidOperationException(LoginText.NoNormalization);
         return text.Normalize(NormalizationForm.FormKC);
     }
 
@@ -39,14 +37,14 @@ public static class ScramText
             else if (escaped.AsSpan(i).StartsWith("=3D", StringComparison.Ordinal))
                 (_, i) = (name.Append('='), i + 2);
             else
-                throw Malformed("a name has an equals sign that is not =2C or =3D");
+                throw Malformed(LoginText.Form.EqualsSign);
         }
 
         return name.ToString();
     }
 
     internal static byte[] DecodeBase64(string text) =>
-        CanonicalBase64.Decode(Encoding.UTF8.GetBytes(text)) ?? throw Malformed("a value is not base64");
+        CanonicalBase64.Decode(Encoding.UTF8.GetBytes(text)) ?? throw Malformed(LoginText.Form.NotBase64);
 
-    internal static WireException Malformed(string what) => new(WireError.BadRequest, $"Not a SCRAM message: {what}.");
+    internal static WireException Malformed(string what) => new(WireError.BadRequest, LoginText.Malformed(what));
 }

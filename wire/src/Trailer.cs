@@ -16,7 +16,7 @@ public sealed class Trailer : IMessage<Trailer>
             switch (field)
             {
                 case Field.Id: id = reader.Number(); break;
-                case Field.Body: throw HeaderReader.BadFrame("A trailer has no body.");
+                case Field.Body: throw HeaderReader.BadFrame(HeaderText.TrailerWithBody);
                 case Field.Crc32c: Crc32C = reader.Crc32C(); break;
                 case Field.Md5: Md5 = reader.Digest(16); break;
                 case Field.Sha256: Sha256 = reader.Digest(32); break;

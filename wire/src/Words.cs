@@ -51,7 +51,7 @@ internal static class Words
         "ok" => ReplyStatus.Ok,
         "continue" => ReplyStatus.Continue,
         "error" => ReplyStatus.Error,
-        _ => reader.Wrong<ReplyStatus>("\"ok\", \"continue\" or \"error\""),
+        _ => reader.Wrong<ReplyStatus>(HeaderText.Wanted.Status),
     };
 
     internal static BodyCheck? Check(ref HeaderReader reader)
@@ -62,7 +62,7 @@ internal static class Words
             case "none": return BodyCheck.None;
             case null: return null;
             default:
-                reader.Fault ??= new WireException(WireError.Unsupported, "The key check has to be \"crc32c\" or \"none\".");
+                reader.Fault ??= new WireException(WireError.Unsupported, HeaderText.HasToBe(Field.Check, HeaderText.Wanted.Check));
                 return null;
         }
     }
@@ -82,7 +82,7 @@ internal static class Words
         var id = reader.Text();
         if (id is null || (id.Length is > 0 and <= LongestUploadId && id.All(IsOfUploadId)))
             return id;
-        return reader.Wrong<string?>($"1 to {LongestUploadId} of A-Z a-z 0-9 . _ -");
+        return reader.Wrong<string?>(HeaderText.Wanted.UploadId(LongestUploadId));
     }
 
     private static bool IsOfUploadId(char value) => char.IsAsciiLetterOrDigit(value) || value is '.' or '_' or '-';

@@ -5,7 +5,7 @@ namespace Argosy.Server.Tests.Messages;
 /// <summary>What clients and operators are told stands in one catalogue of each room, in one style.</summary>
 public sealed partial class CatalogueTests
 {
-    public static TheoryData<string> Rooms => ["files/src", "frontends/native/src", "server/src"];
+    public static TheoryData<string> Rooms => ["files/src", "frontends/native/src", "server/src", "wire/src"];
 
     [Theory]
     [MemberData(nameof(Rooms))]
@@ -21,6 +21,8 @@ public sealed partial class CatalogueTests
     [InlineData("throw new FileException(FileError.NotFound, $\"{path} does not exist.\");")]
     [InlineData("new(WireError.Timeout, \"The body took too long.\", id)")]
     [InlineData("throw new StartException(\n    $\"{name} is a link\", error);")]
+    [InlineData("throw BadFrame(\"The header is not UTF-8.\");")]
+    [InlineData("return Wrong<long?>(\"a whole number\");")]
     [InlineData("Refuse(name.IsEmpty, \"A name is needed\");")]
     public void Words_at_a_fault_are_found(string code) => Assert.NotEmpty(Words().Matches(code));
 
@@ -41,7 +43,7 @@ public sealed partial class CatalogueTests
 
     // Exceptions for programmers, and those of connections, which only the log shows, are no words for people.
     [GeneratedRegex("""
-        (\b(File|Wire|Configuration|Start|Home|AccountStore|AccountImport|IO|Format|Json)Exception\(|\bnew\((File|Wire)Error\.|\b(Refuse|Wrong|Unusable)\()[^;{}"]*\$?"[^"\n]*[A-Za-z]{2,}[ ][A-Za-z]+[^"\n]*"
+        (\b(File|Wire|Configuration|Start|Home|AccountStore|AccountImport|IO|Format|Json)Exception\(|\bnew\((File|Wire)Error\.|\b(Refuse|Wrong(<[^>]*>)?|Unusable|BadFrame|Malformed)\()[^;{}"]*\$?"[^"\n]*[A-Za-z]{2,}[ ][A-Za-z]+[^"\n]*"
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Words();
 
