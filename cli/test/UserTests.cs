@@ -145,7 +145,7 @@ public sealed class UserTests : IDisposable
     [InlineData("add alex --quota x --password-stdin", "x", 2, "--quota: \"x\" is not a size")]
     [InlineData("add alex --max-files -1 --password-stdin", "x", 2, "--max-files: \"-1\" is not a number")]
     [InlineData("add alex --permissions red --password-stdin", "x", 2, "--permissions: 'red' is no permission")]
-    [InlineData("add bo --password-stdin", "x", 1, "bo exists already")]
+    [InlineData("add bo --password-stdin", "x", 1, "bo already exists")]
     [InlineData("set bo", "", 2, "nothing to change")]
     [InlineData("set boo --quota 1G", "", 1, "there is no account \"boo\"")]
     [InlineData("set boo --quota 1G", "", 1, "did you mean \"bo\"?")]

@@ -38,7 +38,7 @@ internal static class UserCommand
             using var accounts = AccountFolder.Open(parsed.GetValue(data), make: true);
             var account = changes.Apply(parsed, new Account { Name = AccountFolder.NewName(parsed.GetValue(name)!) });
             if (accounts.Store.Find(account.Name) is not null)
-                throw new CommandException($"{account.Name} exists already; \"user set\" and \"user passwd\" change it");
+                throw new CommandException($"{account.Name} already exists; \"user set\" and \"user passwd\" change it");
             accounts.RequireHome(account, "added");
             accounts.Save(account with { Verifier = NewPassword.Verifier(account.Name, parsed.GetValue(stdin)) });
             Console.Out.WriteLine($"Added {Terminal.Escape(account.Name)}.");

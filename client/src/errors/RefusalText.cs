@@ -79,7 +79,7 @@ internal static class RefusalText
             WireError.Exists when asked?.To is { } to => $"{RemotePath.FromBytes(to)}: already exists",
             { } fact when OfPlace.TryGetValue(fact, out words) => path is null ? words : $"{path}: {words}",
             WireError.Unsupported => $"{said}Client and server may be of different versions.",
-            WireError.Storage => $"{said}Ask the server's operator to look at its disk.",
+            WireError.Storage when !said.Contains("operator", StringComparison.Ordinal) => $"{said}Ask the server's operator to look at its disk.",
             _ => said.Length > 0 ? said.TrimEnd() : $"The server refused ({name}) and did not say why.",
         };
     }
@@ -99,7 +99,7 @@ internal static class RefusalText
             return null;
         var place = RemotePath.Root.Resolve(bytes);
         return place == RemotePath.Root ? "the home itself cannot be removed or moved. Name something in it."
-            : asked.To is { } to && RemotePath.Root.Resolve(to).IsWithin(place) ? "cannot move a folder into itself"
+            : asked.To is { } to && RemotePath.Root.Resolve(to).IsWithin(place) ? "cannot be moved into itself"
             : null;
     }
 }

@@ -19,7 +19,7 @@ internal static class LocalErrors
             [12] = (LocalFault.Failed, "this machine has no memory left", "this machine has no memory left"),
             [NotPermitted] = (LocalFault.NotPermitted, "may not be read by you", "may not be written by you"),
             [16] = (LocalFault.InUse, "is in use by another program", "is in use by another program"),
-            [17] = (LocalFault.Exists, "exists already", "exists already"),
+            [17] = (LocalFault.Exists, "already exists", "already exists"),
             [18] = (LocalFault.Failed, "lies on another disk", "lies on another disk"),
             [19] = (LocalFault.NotAFile, "is a device without anything behind it", "is a device without anything behind it"),
             [20] = (LocalFault.NotAFolder, "is not a folder", "is not a folder"),

@@ -103,7 +103,7 @@ internal sealed class LocalTarget : IAsyncDisposable
     }
 
     private static LocalFileException Exists(LocalFolder folder, byte[] name) =>
-        new(LocalFault.Exists, folder.PlaceOf(name), "exists already and was left alone");
+        new(LocalFault.Exists, folder.PlaceOf(name), "already exists and was left alone");
 
     // A file that is replaced keeps its permissions; a new one has the server's, less what the umask denies and without set-id bits.
     private UnixFileMode FinalMode(UnixFileMode? remote) => _folder.Find(_name) is { Kind: EntryKind.File } old

@@ -55,7 +55,7 @@ internal static class PlaceText
 
     public static string NoLinkAmongHomes(RemotePath path) => $"{path}: no links directly in the served folder, where accounts have their homes; make it in a folder.";
 
-    public static string IntoItself(RemotePath path) => $"{path}: cannot move a folder into itself.";
+    public static string IntoItself(RemotePath path) => $"{path}: cannot be moved into itself.";
 
     /// <param name="path">Where.</param>
     /// <param name="verb">The participle of what was asked for.</param>

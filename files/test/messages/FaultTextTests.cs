@@ -50,7 +50,7 @@ public sealed partial class FaultTextTests : IAsyncLifetime
         { "/file: not a folder.", session => session.RemoveFolderAsync(P("file")).AsTask() },
         { "/folder: not empty.", session => session.RemoveFolderAsync(P("folder")).AsTask() },
         { "/file: a part of the path is not a folder.", session => session.PutAsync("file/x", "x") },
-        { "/folder: cannot move a folder into itself.", session => session.RenameAsync(P("folder"), P("folder/sub/x")).AsTask() },
+        { "/folder: cannot be moved into itself.", session => session.RenameAsync(P("folder"), P("folder/sub/x")).AsTask() },
         { "The home itself cannot be changed; name something in it.", session => session.RemoveAsync(RemotePath.Root).AsTask() },
         { "A name is longer than 255 bytes.", session => session.PutAsync(new string('x', 256), "x") },
     };
