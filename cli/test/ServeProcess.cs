@@ -18,6 +18,7 @@ internal sealed partial class ServeProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _log = new();
     private readonly SemaphoreSlim _logged = new(0);
+    private bool _isDisposed; // by a restart that then failed, which is what its test is to say
 
     private ServeProcess(Process process, TempFolder home)
     {
@@ -136,6 +137,8 @@ internal sealed partial class ServeProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);
