@@ -50,4 +50,15 @@ public abstract class HandlerContext
     /// threads, and then resumes where the model runs its handlers.
     /// </summary>
     public abstract ValueTask<TResult> OffloadAsync<TState, TResult>(Func<TState, TResult> work, TState state);
+
+    /// <summary>
+    /// Runs a part of the handler that moves many bytes where its connections' operations complete at once, as a rule, and where blocking for a moment is allowed: in
+    /// place under the blocking models, elsewhere on a bounded set of threads (lanes). So receiving, working on the bytes and writing them stay on one core.
+    /// Everything means in the part what it means in the handler: deadlines, cancellation, abort, the context's operations; <see cref="OffloadAsync"/>
+    /// runs in place. A part whose connection is dry gives its lane back until there is something to do, and after some MiB others have a turn. Afterwards the
+    /// handler resumes where its model runs it.
+    /// </summary>
+    /// <param name="part">The part. Where it is called within another one it runs in place.</param>
+    /// <param name="state">Its argument.</param>
+    public abstract ValueTask BulkAsync<TState>(Func<TState, ValueTask> part, TState state);
 }

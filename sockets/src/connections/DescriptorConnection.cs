@@ -276,6 +276,19 @@ internal abstract class DescriptorConnection : StreamConnection
         }
     }
 
+    /// <summary>True where it becomes ready within the blink of an eye, or has ended.</summary>
+    protected bool BecomesReady(PollEvents events)
+    {
+        try
+        {
+            return NativeSocket.IsReady(Socket, events, BulkPart.BlinkMilliseconds);
+        }
+        catch (ObjectDisposedException)
+        {
+            return true; // aborted meanwhile; the operation will say so
+        }
+    }
+
     private int TryLook() => WasToldOfInput() || (MayTry(PollEvents.Read) && IsInputReady()) ? 0 : -Errno.EAGAIN;
 
     private int TryReceive(Span<byte> buffer) => MayTry(PollEvents.Read) ? Receive(buffer) : -Errno.EAGAIN;

@@ -56,15 +56,23 @@ internal sealed class ReactorConnection : DescriptorConnection
         }
     }
 
-    protected override ValueTask WaitAsync(PollEvents events, CancellationToken cancellation) =>
-        (events == PollEvents.Read ? Watch.Reading : Watch.Writing).WaitAsync(heedsDeadline: true, cancellation);
+    protected override ValueTask WaitAsync(PollEvents events, CancellationToken cancellation)
+    {
+        if (BulkPart.Current is { } part)
+        {
+            if (part.IsTurnOver) return BulkPart.YieldAsync();
+            if (part.MayLookAgain() && BecomesReady(events)) return default;
+        }
+
+        return (events == PollEvents.Read ? Watch.Reading : Watch.Writing).WaitAsync(heedsDeadline: true, cancellation);
+    }
 
     protected override bool MayTry(PollEvents events)
     {
         if (!Watch.Loop.IsCurrent)
         {
             if (events == PollEvents.Read) Watch.OnTry();
-            return true;
+            return BulkPart.Current is not { IsTurnOver: true };
         }
 
         if (!Watch.Loop.TrySpend()) return false;
@@ -92,7 +100,9 @@ internal sealed class ReactorConnection : DescriptorConnection
 
     protected override void OnMoved(long count)
     {
-        if (count > 0 && Watch.Loop.IsCurrent) Watch.Loop.Charge(count);
+        if (count <= 0) return;
+        if (Watch.Loop.IsCurrent) Watch.Loop.Charge(count);
+        else BulkPart.Current?.Charge(count);
     }
 
     protected override void WakeWaiters() => Watch.Close();

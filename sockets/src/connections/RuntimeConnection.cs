@@ -129,6 +129,12 @@ internal sealed class RuntimeConnection : StreamConnection
         {
             ThrowIfReadDue(cancellation);
             if (!PushedBack.IsEmpty) return PushedBack.Take(buffer.Span);
+            if (BulkPart.Current is { } part && !buffer.IsEmpty)
+            {
+                if (part.IsTurnOver) await BulkPart.YieldAsync();
+                if (TryReadOn(part, buffer) is >= 0 and var count) return count;
+            }
+
             var either = _reading.Begin(cancellation);
             try
             {
@@ -158,7 +164,7 @@ internal sealed class RuntimeConnection : StreamConnection
         {
             while (!rest.IsEmpty)
             {
-                var sent = SendNow(rest.Span);
+                var sent = BulkPart.Current is { } part ? TrySendOn(part, rest.Span) : SendNow(rest.Span);
                 rest = rest[(sent > 0 ? sent : await SendOneAsync(rest[..1], cancellation))..];
                 if (!rest.IsEmpty) ThrowIfWriteDue(cancellation);
             }
@@ -279,6 +285,36 @@ internal sealed class RuntimeConnection : StreamConnection
     /// What the socket takes at once. Nearly every write ends here: the machinery of an asynchronous send, and its memory, are for
     /// those that have to wait.
     /// </summary>
+    /// <summary>On a lane: what is here, or comes within the blink of an eye where bytes have flowed; otherwise -EAGAIN.</summary>
+    private int TryReadOn(BulkPart part, Memory<byte> buffer)
+    {
+        var count = TryRead(buffer);
+        if (count == -Errno.EAGAIN && part.MayLookAgain() && BecomesReady(SelectMode.SelectRead)) count = TryRead(buffer);
+        if (count > 0) part.Charge(count);
+        return count;
+    }
+
+    /// <summary>On a lane: as much as there is room for, now or in the blink of an eye.</summary>
+    private int TrySendOn(BulkPart part, ReadOnlySpan<byte> data)
+    {
+        var count = SendNow(data);
+        if (count <= 0 && part.MayLookAgain() && BecomesReady(SelectMode.SelectWrite)) count = SendNow(data);
+        if (count > 0) part.Charge(count);
+        return count;
+    }
+
+    private bool BecomesReady(SelectMode mode)
+    {
+        try
+        {
+            return _socket.Poll(BulkPart.BlinkMilliseconds * 1000, mode);
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            return true; // the operation will say so
+        }
+    }
+
     private int SendNow(ReadOnlySpan<byte> data)
     {
         try

@@ -87,6 +87,12 @@ internal sealed class DescriptorWatch
         if (unwanted != PollEvents.None) Disarm(unwanted, events);
     }
 
+    /// <summary>Others than the loop's thread use the descriptor for a while: until one of them waits, the loop hears nothing of it. On the loop.</summary>
+    internal void LendOut() => Unregister();
+
+    /// <summary>What was known of the descriptor is no longer true. On the loop.</summary>
+    internal void TakeBack() => (IsDrained, HasNews) = (false, false);
+
     /// <summary>Ends the watch, lets the descriptor go, and wakes whoever waits. Any thread.</summary>
     internal void Close()
     {

@@ -7,7 +7,13 @@ namespace Argosy.Sockets;
 internal sealed class AsyncContext(ServedConnection served) : ServedContext(served)
 {
     public override ValueTask<TResult> OffloadAsync<TState, TResult>(Func<TState, TResult> work, TState state) =>
-        DiskPool.Shared.RunAsync(work, state);
+        BulkPart.Current is null ? DiskPool.Shared.RunAsync(work, state) : new(work(state));
+
+    public override async ValueTask BulkAsync<TState>(Func<TState, ValueTask> part, TState state)
+    {
+        if (BulkPart.Current is not null) await part(state);
+        else await BulkLanes.Shared.RunAsync(part, state);
+    }
 
     protected override ValueTask<StreamConnection> OpenAsync(EndPoint address, Deadline deadline, CancellationToken cancellation) =>
         RuntimeConnector.Instance.ConnectAsync(address, deadline, cancellation);

@@ -8,6 +8,8 @@ internal sealed class BlockingContext(ServedConnection served) : ServedContext(s
 {
     public override ValueTask<TResult> OffloadAsync<TState, TResult>(Func<TState, TResult> work, TState state) => new(work(state));
 
+    public override ValueTask BulkAsync<TState>(Func<TState, ValueTask> part, TState state) => part(state);
+
     protected override ValueTask<StreamConnection> OpenAsync(EndPoint address, Deadline deadline, CancellationToken cancellation) =>
         BlockingConnector.Instance.ConnectAsync(address, deadline, cancellation);
 

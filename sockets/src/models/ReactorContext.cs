@@ -6,7 +6,29 @@ namespace Argosy.Sockets;
 internal sealed class ReactorContext(ServedConnection served, EventLoop loop) : ServedContext(served)
 {
     public override ValueTask<TResult> OffloadAsync<TState, TResult>(Func<TState, TResult> work, TState state) =>
-        DiskPool.Shared.RunAsync(work, state);
+        BulkPart.Current is null ? DiskPool.Shared.RunAsync(work, state) : new(work(state));
+
+    public override async ValueTask BulkAsync<TState>(Func<TState, ValueTask> part, TState state)
+    {
+        if (BulkPart.Current is not null)
+        {
+            await part(state);
+            return;
+        }
+
+        await loop.EnterAsync();
+        var watch = ((ReactorConnection)Accepted).Watch;
+        watch.LendOut();
+        try
+        {
+            await BulkLanes.Shared.RunAsync(part, state);
+        }
+        finally
+        {
+            await loop.EnterAsync();
+            watch.TakeBack();
+        }
+    }
 
     protected override async ValueTask<StreamConnection> OpenAsync(EndPoint address, Deadline deadline, CancellationToken cancellation)
     {

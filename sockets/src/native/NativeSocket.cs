@@ -117,15 +117,15 @@ internal static unsafe class NativeSocket
         return Libc.GetSocketOption(socket, SolSocket, SoError, &value, &length) == 0 ? -value : -LastError;
     }
 
-    /// <summary>True when an operation of that direction would not wait: something is there, or a failure to report.</summary>
-    internal static bool IsReady(SafeHandle socket, PollEvents events)
+    /// <summary>True when an operation of that direction would not wait, or not for longer than that: something is there, or a failure to report.</summary>
+    internal static bool IsReady(SafeHandle socket, PollEvents events, int milliseconds = 0)
     {
         var isHeld = false;
         try
         {
             socket.DangerousAddRef(ref isHeld);
             var entry = new PollEntry { Descriptor = (int)socket.DangerousGetHandle(), Asked = events };
-            return Libc.Poll(&entry, 1, 0) != 0; // should it fail, the operation finds out why
+            return Libc.Poll(&entry, 1, milliseconds) != 0; // should it fail, the operation finds out why
         }
         finally
         {

@@ -10,6 +10,9 @@ internal abstract class ServedContext(ServedConnection served) : HandlerContext
 
     public sealed override IConnection Connection => served.Connection;
 
+    /// <summary>The accepted connection, whatever layers the handler has put over it.</summary>
+    protected StreamConnection Accepted => served.Connection;
+
     public sealed override CancellationToken Stopping => served.Dispatcher.Stopping;
 
     public sealed override bool IsOverloaded => served.IsOverloaded;

@@ -11,6 +11,11 @@ public abstract partial class ConcurrencyModelContract
         using var full = await FullListener.TcpAsync();
         await using var server = Serve(
             wire, Meanings.PlayAsync, ("operation", operation), ("interruption", interruption), ("full", full.Address));
+        await PlayMeaningsAsync(server);
+    }
+
+    private static async Task PlayMeaningsAsync(TestServer server)
+    {
         await using var client = await server.ConnectAsync();
         await client.SendAsync("!");
         while (await server.Scene.NextAsync() is var report && report != "done")
