@@ -61,4 +61,7 @@ public abstract class HandlerContext
     /// <param name="part">The part. Where it is called within another one it runs in place.</param>
     /// <param name="state">Its argument.</param>
     public abstract ValueTask BulkAsync<TState>(Func<TState, ValueTask> part, TState state);
+
+    /// <inheritdoc cref="BulkAsync{TState}"/>
+    public ValueTask BulkAsync(Func<ValueTask> part) => BulkAsync(static part => part(), part);
 }

@@ -97,6 +97,8 @@ public sealed class DiskVisitTests
             return await done.Task;
         }
 
+        public override ValueTask BulkAsync<TState>(Func<TState, ValueTask> part, TState state) => throw new NotSupportedException();
+
         public override ValueTask<IConnection> ConnectAsync(EndPoint address, Deadline deadline, CancellationToken cancellation = default) =>
             throw new NotSupportedException();
 

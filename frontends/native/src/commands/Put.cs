@@ -14,6 +14,9 @@ internal static class Put
     /// <summary>Bodies from this size on are worth a system call of their own.</summary>
     private const int Large = 64 << 10;
 
+    /// <summary>Bodies from this size on are moved as one part of the handler, where nothing is handed from thread to thread.</summary>
+    private const long Bulk = 256 << 10;
+
     private const long MostAtOnce = 16 << 20;
 
     /// <summary>Blocks up to this size, which is that of <c>blocks</c>, are held in memory until their sum is found right.</summary>
@@ -37,7 +40,11 @@ internal static class Put
         }
 
         await using Upload upload = await OpenAsync(session, request, path);
-        uint? sum = await ReceiveAsync(session, request, upload);
+        uint? sum = null;
+        if ((request.Size ?? request.Body.Length) >= Bulk)
+            await session.Context.BulkAsync(async () => sum = await ReceiveAsync(session, request, upload));
+        else
+            sum = await ReceiveAsync(session, request, upload);
         Trailer? trailer = request.Body.IsChunked ? body.Trailer : null;
         await VerifyAsync(session, request, upload, trailer, sum);
 
