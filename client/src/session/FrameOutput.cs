@@ -7,10 +7,13 @@ namespace Argosy.Client;
 /// What goes to the server, gathered so that many small requests leave in one write. Holds at most a header and a small body beyond
 /// <see cref="Full"/>.
 /// </summary>
-internal sealed class FrameOutput(Stream stream, Watch watch, CancellationToken closed) : IBufferWriter<byte>
+internal sealed class FrameOutput(Stream stream, BlockingLine? line, Watch watch, CancellationToken closed) : IBufferWriter<byte>
 {
     /// <summary>From this many bytes on it is worth a write.</summary>
     public const int Full = 64 * 1024;
+
+    /// <summary>The bytes of a chunk of a large file.</summary>
+    public const int BulkChunk = 256 * 1024;
 
     private byte[] _buffer = new byte[4096];
     private int _count;
@@ -19,6 +22,12 @@ internal sealed class FrameOutput(Stream stream, Watch watch, CancellationToken 
 
     /// <summary>Cancelled when the connection is over.</summary>
     public CancellationToken Closed => closed;
+
+    /// <summary>True where <see cref="Send"/> can be used.</summary>
+    public bool MayBlock => line is not null;
+
+    /// <summary>For a chunk of a large file with its length: used by one after the other.</summary>
+    public byte[] BulkBuffer => field ??= GC.AllocateUninitializedArray<byte>(FrameEncoder.ChunkPrefix + BulkChunk);
 
     public bool IsFull => _count >= Full;
 
@@ -49,6 +58,20 @@ internal sealed class FrameOutput(Stream stream, Watch watch, CancellationToken 
     {
         await FlushAsync().ConfigureAwait(false);
         await PushAsync(bytes).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends <paramref name="bytes"/> on this thread, which waits until the server takes them. Nothing may be gathered.</summary>
+    public void Send(ReadOnlySpan<byte> bytes)
+    {
+        watch.BeginSend();
+        try
+        {
+            line!.Send(bytes, watch);
+        }
+        finally
+        {
+            watch.EndSend();
+        }
     }
 
     private async ValueTask PushAsync(ReadOnlyMemory<byte> bytes)
