@@ -12,9 +12,6 @@ internal sealed class FrameOutput(Stream stream, BlockingLine? line, Watch watch
     /// <summary>From this many bytes on it is worth a write.</summary>
     public const int Full = 64 * 1024;
 
-    /// <summary>The bytes of a chunk of a large file.</summary>
-    public const int BulkChunk = 256 * 1024;
-
     private byte[] _buffer = new byte[4096];
     private int _count;
 
@@ -26,8 +23,8 @@ internal sealed class FrameOutput(Stream stream, BlockingLine? line, Watch watch
     /// <summary>True where <see cref="Send"/> can be used.</summary>
     public bool MayBlock => line is not null;
 
-    /// <summary>For a chunk of a large file with its length: used by one after the other.</summary>
-    public byte[] BulkBuffer => field ??= GC.AllocateUninitializedArray<byte>(FrameEncoder.ChunkPrefix + BulkChunk);
+    /// <summary>For the longest chunk with its length; one upload after the other uses it.</summary>
+    public byte[] BulkBuffer => field ??= GC.AllocateUninitializedArray<byte>(FrameEncoder.ChunkPrefix + Limits.Chunk);
 
     public bool IsFull => _count >= Full;
 

@@ -18,11 +18,8 @@ internal sealed class ChunkedUpload(RemotePath path, Stream source, ReadOnlyMemo
 {
     private const int PrefixSize = FrameEncoder.ChunkPrefix;
 
-    // Whole pages, so that the file over there is written in such.
-    private const int ChunkSize = FrameOutput.BulkChunk;
-
-    // From here on a thread of its own is worth it.
-    private const long Bulk = 1024 * 1024;
+    // With its prefix a chunk fills a pooled array.
+    private const int ChunkSize = (256 * 1024) - PrefixSize;
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
@@ -106,7 +103,7 @@ internal sealed class ChunkedUpload(RemotePath path, Stream source, ReadOnlyMemo
 
     private async ValueTask<bool> SendChunksAsync(FrameOutput output)
     {
-        if (!output.MayBlock || source is not LocalStream || !first.IsEmpty || size - Sent < Bulk)
+        if (!output.MayBlock || source is not LocalStream || !first.IsEmpty || size - Sent < Limits.Chunk)
             return await SendPiecesAsync(output).ConfigureAwait(false);
         await output.FlushAsync().ConfigureAwait(false);
         return await LongThread.RunAsync(() => SendBulk(output)).ConfigureAwait(false);
@@ -134,7 +131,10 @@ internal sealed class ChunkedUpload(RemotePath path, Stream source, ReadOnlyMemo
         return true;
     }
 
-    /// <summary>The same on a thread of its own, one step after the other: what was read is still in the processor's cache when it is summed and sent.</summary>
+    /// <summary>
+    /// The same on a thread of its own, one step after the other: what was read is still in the processor's cache when it is summed and sent. Chunks are of
+    /// whole pages, and so are the writes over there.
+    /// </summary>
     private bool SendBulk(FrameOutput output)
     {
         var chunk = output.BulkBuffer;
@@ -167,7 +167,7 @@ internal sealed class ChunkedUpload(RemotePath path, Stream source, ReadOnlyMemo
         watch.Leave();
         try
         {
-            return _stop.IsCancellationRequested ? -1 : Check(source.ReadAtLeast(buffer.AsSpan(PrefixSize), ChunkSize, throwOnEndOfStream: false), Sent);
+            return _stop.IsCancellationRequested ? -1 : Check(source.ReadAtLeast(buffer.AsSpan(PrefixSize), Limits.Chunk, throwOnEndOfStream: false), Sent);
         }
         catch (Exception exception)
         {

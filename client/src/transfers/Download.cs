@@ -9,7 +9,7 @@ namespace Argosy.Client;
 internal sealed class Download(RemotePath path, Stream sink, GetOptions options) : Exchange<Fetched>
 {
     // From here on a thread of its own is worth it.
-    private const long Bulk = 1024 * 1024;
+    private const long Bulk = Limits.Chunk;
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
