@@ -19,7 +19,7 @@ def free_port():
 
 @contextlib.contextmanager
 def running(command, port):
-    """Starts a server, waits until it takes connections, ends it."""
+    """Starts a server, waits until it takes connections, ends it. Yields its process id."""
     process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(500):
@@ -28,19 +28,19 @@ def running(command, port):
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
                 break
             time.sleep(0.01)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(30)
 
 
 @contextlib.contextmanager
-def rsync_daemon(folder, scratch):
-    """`rsync rsync://127.0.0.1:PORT/files/`; yields the port."""
+def rsync_daemon(folder, scratch, with_process=False):
+    """`rsync rsync://127.0.0.1:PORT/files/`; yields the port, or its process id and the port."""
     port, config = free_port(), pathlib.Path(scratch, "rsyncd.conf")
     config.write_text(f"use chroot = no\nuid = {os.getuid()}\ngid = {os.getgid()}\n[files]\npath = {folder}\nread only = no\n")
-    with running(["rsync", "--daemon", "--no-detach", "--address=127.0.0.1", f"--port={port}", f"--config={config}"], port):
-        yield port
+    with running(["rsync", "--daemon", "--no-detach", "--address=127.0.0.1", f"--port={port}", f"--config={config}"], port) as process:
+        yield (process, port) if with_process else port
 
 
 @contextlib.contextmanager

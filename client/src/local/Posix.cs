@@ -17,6 +17,9 @@ internal static unsafe partial class Posix
     /// <summary>POLLIN and POLLOUT.</summary>
     public const short Readable = 1, Writable = 4;
 
+    // MSG_DONTWAIT and MSG_NOSIGNAL.
+    private const int NotWaiting = 0x40, NoSignal = 0x4000;
+
     // A terminal that is opened must not become this process's own.
     private const int NoTerminal = 0x100;
 
@@ -78,8 +81,16 @@ internal static unsafe partial class Posix
         return flags < 0 ? flags : (flags & 1) != 0 ? NotFound : Result(Control(number, duplicate, 3));
     }
 
+    /// <summary>Sends what the socket takes now (send(2)).</summary>
+    public static int Send(SafeHandle socket, ReadOnlySpan<byte> bytes) =>
+        Result((int)SendTo(socket, ref MemoryMarshal.GetReference(bytes), bytes.Length, NotWaiting | NoSignal));
+
+    /// <summary>Receives what has come (recv(2)); 0 at the end of the stream.</summary>
+    public static int Receive(SafeHandle socket, Span<byte> buffer) =>
+        Result((int)ReceiveFrom(socket, ref MemoryMarshal.GetReference(buffer), buffer.Length, NotWaiting));
+
     /// <summary>Waits until a file can be read or written, or has failed (poll(2)); false when that took too long.</summary>
-    public static bool Wait(SafeFileHandle file, short events, int milliseconds)
+    public static bool Wait(SafeHandle file, short events, int milliseconds)
     {
         var lent = false;
         file.DangerousAddRef(ref lent);
@@ -274,6 +285,12 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     private static partial int Poll(PollEntry* entries, ulong count, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    private static partial nint SendTo(SafeHandle socket, ref byte bytes, nint size, int flags);
+
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    private static partial nint ReceiveFrom(SafeHandle socket, ref byte buffer, nint size, int flags);
 
     [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
     private static partial int GetLimits(int resource, ulong* limits);

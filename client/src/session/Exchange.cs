@@ -47,6 +47,14 @@ internal abstract class Exchange
 
     public virtual ValueTask ReceiveAsync(ReadOnlyMemory<byte> piece) => ValueTask.CompletedTask;
 
+    /// <summary>True while so much of the body is still to come that a thread of its own should take it, by <see cref="Receive"/>.</summary>
+    public virtual bool IsBulk => false;
+
+    /// <summary>The same as <see cref="ReceiveAsync"/> on a thread that may block.</summary>
+    public virtual void Receive(ReadOnlySpan<byte> piece)
+    {
+    }
+
     /// <summary>Everything has come.</summary>
     /// <param name="trailer">Where the body was chunked.</param>
     public abstract void Finish(Trailer? trailer);

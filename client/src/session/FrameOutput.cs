@@ -7,7 +7,7 @@ namespace Argosy.Client;
 /// What goes to the server, gathered so that many small requests leave in one write. Holds at most a header and a small body beyond
 /// <see cref="Full"/>.
 /// </summary>
-internal sealed class FrameOutput(Stream stream, Watch watch, CancellationToken closed) : IBufferWriter<byte>
+internal sealed class FrameOutput(Stream stream, BlockingLine? line, Watch watch, CancellationToken closed) : IBufferWriter<byte>
 {
     /// <summary>From this many bytes on it is worth a write.</summary>
     public const int Full = 64 * 1024;
@@ -19,6 +19,12 @@ internal sealed class FrameOutput(Stream stream, Watch watch, CancellationToken 
 
     /// <summary>Cancelled when the connection is over.</summary>
     public CancellationToken Closed => closed;
+
+    /// <summary>True where <see cref="Send"/> can be used.</summary>
+    public bool MayBlock => line is not null;
+
+    /// <summary>For the longest chunk with its length; one upload after the other uses it.</summary>
+    public byte[] BulkBuffer => field ??= GC.AllocateUninitializedArray<byte>(FrameEncoder.ChunkPrefix + Limits.Chunk);
 
     public bool IsFull => _count >= Full;
 
@@ -49,6 +55,20 @@ internal sealed class FrameOutput(Stream stream, Watch watch, CancellationToken 
     {
         await FlushAsync().ConfigureAwait(false);
         await PushAsync(bytes).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends <paramref name="bytes"/> on this thread, which waits until the server takes them. Nothing may be gathered.</summary>
+    public void Send(ReadOnlySpan<byte> bytes)
+    {
+        watch.BeginSend();
+        try
+        {
+            line!.Send(bytes, watch);
+        }
+        finally
+        {
+            watch.EndSend();
+        }
     }
 
     private async ValueTask PushAsync(ReadOnlyMemory<byte> bytes)

@@ -4,13 +4,21 @@ using Argosy.Wire;
 namespace Argosy.Client;
 
 /// <summary>Takes what the server sends apart and gives it to the exchanges that wait, in their order. Trusts nothing of it.</summary>
-internal sealed class ReplyReader(Stream stream, ConcurrentQueue<Exchange> awaiting, Watch watch, string server)
+/// <param name="stream">The connection.</param>
+/// <param name="line">The same for threads that may block; null where there is no such way.</param>
+/// <param name="awaiting">Who waits.</param>
+/// <param name="watch">Told of the server's signs of life.</param>
+/// <param name="server">Its name, for messages.</param>
+internal sealed class ReplyReader(Stream stream, BlockingLine? line, ConcurrentQueue<Exchange> awaiting, Watch watch, string server)
 {
     // A server that sends less than this within the time that it may be silent is silent: one byte now and then must not hold anybody for years.
     private const int LeastPace = 1024;
 
+    // With so much at a time both ends together need a tenth less than with a quarter of it.
+    private const int PieceSize = Limits.Chunk;
+
     private readonly FrameDecoder<Reply> _decoder = new(SealMode.Required);
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(256 * 1024);
+    private byte[] _buffer = GC.AllocateUninitializedArray<byte>(256 * 1024);
     private int _start;
     private int _end;
 
@@ -31,25 +39,21 @@ internal sealed class ReplyReader(Stream stream, ConcurrentQueue<Exchange> await
     /// <exception cref="RefusedException">The server ended the session and said why.</exception>
     public async Task ReadAsync(CancellationToken closed)
     {
-        do
+        try
         {
-            try
+            do
             {
-                while (Step(out var piece))
-                {
-                    if (piece > 0)
-                        await HandOverAsync(piece).ConfigureAwait(false);
-                    else
-                        watch.Touch();
-                }
+                await TakeAsync().ConfigureAwait(false);
             }
-            catch (WireException exception)
-            {
-                throw new NotVerifiedException(
-                    $"What {server} sends is damaged or not Argosy's protocol. {exception.Message} Nothing unverified was kept; try again.", exception);
-            }
+            while (line is not null && _receiving is { IsBulk: true } bulk
+                ? await LongThread.RunAsync(() => ReceiveBulk(bulk)).ConfigureAwait(false)
+                : await FillAsync(closed).ConfigureAwait(false));
         }
-        while (await FillAsync(closed).ConfigureAwait(false));
+        catch (WireException exception)
+        {
+            throw new NotVerifiedException(
+                $"What {server} sends is damaged or not Argosy's protocol. {exception.Message} Nothing unverified was kept; try again.", exception);
+        }
     }
 
     private async ValueTask<bool> FillAsync(CancellationToken closed)
@@ -59,14 +63,20 @@ internal sealed class ReplyReader(Stream stream, ConcurrentQueue<Exchange> await
         return _end > 0;
     }
 
+    private async ValueTask TakeAsync()
+    {
+        while (Step(out var piece))
+        {
+            if (piece > 0)
+                await HandOverAsync(piece).ConfigureAwait(false);
+            else
+                watch.Touch();
+        }
+    }
+
     private async ValueTask HandOverAsync(int count)
     {
-        if ((_trickle += count) >= LeastPace)
-        {
-            _trickle = 0;
-            watch.Touch();
-        }
-
+        NoteBody(count);
         watch.Leave();
         try
         {
@@ -77,6 +87,69 @@ internal sealed class ReplyReader(Stream stream, ConcurrentQueue<Exchange> await
             watch.Return();
         }
 
+        Skip(count);
+    }
+
+    /// <summary>Goes on with a large body on this thread, to its end or the stream's, which gives false. What came behind it is left in the buffer.</summary>
+    private bool ReceiveBulk(Exchange bulk)
+    {
+        // A piece of a file, and the length of the chunk behind it.
+        if (_buffer.Length < PieceSize)
+            _buffer = GC.AllocateUninitializedArray<byte>(PieceSize + FrameEncoder.ChunkPrefix);
+        while (true)
+        {
+            (_start, _end) = (0, 0);
+            var room = BulkRoom();
+            _end = line!.Receive(_buffer.AsSpan(0, room > 0 ? room : _buffer.Length), room);
+            if (_end == 0)
+                return false;
+            while (Step(out var piece))
+            {
+                if (piece > 0)
+                    HandOver(bulk, piece);
+                else
+                    watch.Touch();
+                if (_receiving != bulk)
+                    return true;
+            }
+        }
+    }
+
+    // Pieces end where chunks do, with the length of the next one, so that they begin where the buffer does, and in the file where a page does.
+    // 0: somewhere between chunks.
+    private int BulkRoom() => _decoder.BodyRemaining switch
+    {
+        > PieceSize => PieceSize,
+        > 0 and var rest when _decoder.Message!.Body.IsChunked => (int)rest + FrameEncoder.ChunkPrefix,
+        var rest => (int)rest,
+    };
+
+    private void HandOver(Exchange bulk, int count)
+    {
+        NoteBody(count);
+        watch.Leave();
+        try
+        {
+            bulk.Receive(_buffer.AsSpan(_start, count));
+        }
+        finally
+        {
+            watch.Return();
+        }
+
+        Skip(count);
+    }
+
+    private void NoteBody(int count)
+    {
+        if ((_trickle += count) < LeastPace)
+            return;
+        _trickle = 0;
+        watch.Touch();
+    }
+
+    private void Skip(int count)
+    {
         _decoder.Advance(count);
         _start += count;
     }

@@ -14,6 +14,7 @@ internal sealed class Session : IAsyncDisposable
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(3);
 
     private readonly Stream _stream;
+    private readonly BlockingLine? _line;
     private readonly string _server;
     private readonly TimeSpan _silence;
     private readonly Watch _watch;
@@ -32,7 +33,8 @@ internal sealed class Session : IAsyncDisposable
         (_stream, _server, _silence) = (stream, server, silence);
         _watch = new Watch(clock ?? TimeProvider.System);
         _pauses = new PauseDetector(clock ?? TimeProvider.System, silence / 8);
-        _replies = new ReplyReader(stream, _awaiting, _watch, server);
+        _line = BlockingLine.Of(stream, _closed.Token);
+        _replies = new ReplyReader(stream, _line, _awaiting, _watch, server);
         _timer = new Timer(static session => ((Session)session!).Look(), this, silence / 8, silence / 8);
         _tasks = Task.Run(LiveAsync);
     }
@@ -79,7 +81,7 @@ internal sealed class Session : IAsyncDisposable
 
     private async Task WriteAsync()
     {
-        var output = new FrameOutput(_stream, _watch, _closed.Token);
+        var output = new FrameOutput(_stream, _line, _watch, _closed.Token);
         try
         {
             while (await _queue.Reader.WaitToReadAsync(_closed.Token).ConfigureAwait(false))

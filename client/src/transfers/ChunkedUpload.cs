@@ -103,18 +103,23 @@ internal sealed class ChunkedUpload(RemotePath path, Stream source, ReadOnlyMemo
 
     private async ValueTask<bool> SendChunksAsync(FrameOutput output)
     {
+        if (!output.MayBlock || source is not LocalStream || !first.IsEmpty || size - Sent < Limits.Chunk)
+            return await SendPiecesAsync(output).ConfigureAwait(false);
+        await output.FlushAsync().ConfigureAwait(false);
+        return await LongThread.RunAsync(() => SendBulk(output)).ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> SendPiecesAsync(FrameOutput output)
+    {
         byte[] current = ArrayPool<byte>.Shared.Rent(PrefixSize + ChunkSize), next = ArrayPool<byte>.Shared.Rent(PrefixSize + ChunkSize);
         first.CopyTo(current.AsMemory(PrefixSize));
         var length = first.IsEmpty ? await ReadAsync(current, Sent, output.Watch).ConfigureAwait(false) : first.Length;
         while (length > 0)
         {
             var reading = ReadAsync(next, Sent + length, output.Watch);
-            BinaryPrimitives.WriteInt32LittleEndian(current, length);
-            if (Options.Verify)
-                _sum.Append(current.AsSpan(PrefixSize, length));
+            Seal(current, length);
             await output.SendAsync(current.AsMemory(0, PrefixSize + length)).ConfigureAwait(false);
-            Sent += length;
-            Options.Progress?.Report(new TransferProgress(Sent, size) { Begun = Options.Offset });
+            NoteSent(length);
             length = await reading.ConfigureAwait(false);
             (current, next) = (next, current);
         }
@@ -125,6 +130,60 @@ internal sealed class ChunkedUpload(RemotePath path, Stream source, ReadOnlyMemo
         ArrayPool<byte>.Shared.Return(next);
         return true;
     }
+
+    /// <summary>
+    /// The same on a thread of its own, one step after the other: what was read is still in the processor's cache when it is summed and sent. Chunks are of
+    /// whole pages, and so are the writes over there.
+    /// </summary>
+    private bool SendBulk(FrameOutput output)
+    {
+        var chunk = output.BulkBuffer;
+        int length;
+        while ((length = Read(chunk, output.Watch)) > 0)
+        {
+            Seal(chunk, length);
+            output.Send(chunk.AsSpan(0, PrefixSize + length));
+            NoteSent(length);
+        }
+
+        return length == 0;
+    }
+
+    private void Seal(byte[] chunk, int length)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(chunk, length);
+        if (Options.Verify)
+            _sum.Append(chunk.AsSpan(PrefixSize, length));
+    }
+
+    private void NoteSent(int length)
+    {
+        Sent += length;
+        Options.Progress?.Report(new TransferProgress(Sent, size) { Begun = Options.Offset });
+    }
+
+    private int Read(byte[] buffer, Watch watch)
+    {
+        watch.Leave();
+        try
+        {
+            return _stop.IsCancellationRequested ? -1 : Check(source.ReadAtLeast(buffer.AsSpan(PrefixSize), Limits.Chunk, throwOnEndOfStream: false), Sent);
+        }
+        catch (Exception exception)
+        {
+            lock (_gate)
+                _failure ??= exception;
+            return -1;
+        }
+        finally
+        {
+            watch.Return();
+        }
+    }
+
+    // What is longer or shorter than it was is another version.
+    private int Check(int length, long position) =>
+        size is null || (length > 0 ? position + length <= size : position == size) ? length : throw Changed();
 
     /// <summary>The length of the next chunk; 0 at the end; -1 where the upload has to be abandoned. Then the buffer is still the source's.</summary>
     private async Task<int> ReadAsync(byte[] buffer, long position, Watch watch)
@@ -137,9 +196,7 @@ internal sealed class ChunkedUpload(RemotePath path, Stream source, ReadOnlyMemo
                 .WaitAsync(_stop.Token).ConfigureAwait(false);
             if (_stop.IsCancellationRequested)
                 return -1;
-            return size is null || (length > 0 ? position + length <= size : position == size)
-                ? length
-                : throw Changed();
+            return Check(length, position);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {

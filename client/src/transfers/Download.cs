@@ -8,6 +8,9 @@ namespace Argosy.Client;
 /// </summary>
 internal sealed class Download(RemotePath path, Stream sink, GetOptions options) : Exchange<Fetched>
 {
+    // From here on a thread of its own is worth it.
+    private const long Bulk = Limits.Chunk;
+
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private Crc32C _sum;
@@ -20,6 +23,9 @@ internal sealed class Download(RemotePath path, Stream sink, GetOptions options)
     public override bool IsTransfer => true;
 
     public override bool ExpectsBody => true;
+
+    // What waits for people or for other programs must be able to be stopped.
+    public override bool IsBulk => sink is LocalStream && _announced is { } announced && announced.Bytes - _received >= Bulk;
 
     public override Request Describe(long id) => new()
     {
@@ -72,24 +78,33 @@ internal sealed class Download(RemotePath path, Stream sink, GetOptions options)
 
     public override async ValueTask ReceiveAsync(ReadOnlyMemory<byte> piece)
     {
-        _received += piece.Length;
-        if (_received > _announced!.Bytes)
-            throw Lie($"it sent more than the {_announced.Bytes} bytes that it announced");
-        if (!BeginWrite())
+        if (!Begin(piece.Span))
             return;
         try
         {
-            if (options.Verify)
-                _sum.Append(piece.Span);
             await sink.WriteAsync(piece, _stop.Token).ConfigureAwait(false);
-            // One that goes on counts what is here already.
-            var begun = options.Revision is null ? 0 : options.Offset;
-            options.Progress?.Report(new TransferProgress(begun + _received, begun + _announced.Bytes) { Begun = begun });
+            Report();
         }
         catch (Exception exception)
         {
-            lock (_gate)
-                _failure ??= exception;
+            Note(exception);
+        }
+
+        EndWrite();
+    }
+
+    public override void Receive(ReadOnlySpan<byte> piece)
+    {
+        if (!Begin(piece))
+            return;
+        try
+        {
+            sink.Write(piece);
+            Report();
+        }
+        catch (Exception exception)
+        {
+            Note(exception);
         }
 
         EndWrite();
@@ -119,10 +134,35 @@ internal sealed class Download(RemotePath path, Stream sink, GetOptions options)
         }
     }
 
-    private bool BeginWrite()
+    /// <summary>Counts a piece; false where nobody wants it any more.</summary>
+    private bool Begin(ReadOnlySpan<byte> piece)
+    {
+        _received += piece.Length;
+        if (_received > _announced!.Bytes)
+            throw Lie($"it sent more than the {_announced.Bytes} bytes that it announced");
+        lock (_gate)
+        {
+            if (_failure is not null)
+                return false;
+            _isWriting = true;
+        }
+
+        if (options.Verify)
+            _sum.Append(piece);
+        return true;
+    }
+
+    private void Report()
+    {
+        // One that goes on counts what is here already.
+        var begun = options.Revision is null ? 0 : options.Offset;
+        options.Progress?.Report(new TransferProgress(begun + _received, begun + _announced!.Bytes) { Begun = begun });
+    }
+
+    private void Note(Exception exception)
     {
         lock (_gate)
-            return _isWriting = _failure is null;
+            _failure ??= exception;
     }
 
     private void EndWrite()

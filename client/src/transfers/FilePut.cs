@@ -59,6 +59,8 @@ internal sealed class FilePut(FileClient client, LocalFile file, RemotePath path
 
         if (file.Facts is { Size: <= FileClient.SmallFile } small)
             return await client.PutSmallAsync(file, (int)small.Size, path, Options, stop).ConfigureAwait(false);
+        if (file.Facts is { Size: var size })
+            return await client.RunAsync(new ChunkedUpload(path, file.Content, default, size, Options), stop).ConfigureAwait(false);
         return await client.PutAsync(file.Content, path, Options, stop).ConfigureAwait(false);
     }
 

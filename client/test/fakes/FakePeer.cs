@@ -16,6 +16,9 @@ internal sealed class FakePeer(Stream stream, X509Certificate2? certificate, Can
 
     public CancellationToken Stop => stop;
 
+    /// <summary>How long the chunks were that came so far.</summary>
+    public List<long> Chunks { get; } = [];
+
     /// <summary>The next request, without its body; what is left of the one before is dropped.</summary>
     public async Task<Request> ReadRequestAsync()
     {
@@ -118,6 +121,9 @@ internal sealed class FakePeer(Stream stream, X509Certificate2? certificate, Can
     {
         var item = _decoder.Read(_buffer.AsSpan(_start, _end - _start), out var consumed);
         _start += consumed;
+        // What was consumed before a body's bytes is their length.
+        if (item == FrameItem.Body && consumed > 0)
+            Chunks.Add(_decoder.BodyRemaining);
         if (item != FrameItem.NeedMore && (item != FrameItem.Body || _start < _end))
             return item;
         _start = 0;
