@@ -41,4 +41,7 @@ public sealed record ClientOptions
 
     /// <summary>A <see cref="Password"/> that is known already.</summary>
     public static Func<CancellationToken, ValueTask<string?>> UsePassword(string password) => _ => ValueTask.FromResult<string?>(password);
+
+    /// <summary>False: small files go one by one, as with servers that know no other way.</summary>
+    internal bool MayShareRequests { get; init; } = true;
 }

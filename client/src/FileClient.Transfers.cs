@@ -12,6 +12,12 @@ public sealed partial class FileClient
     /// <summary>Where small files wait until the writer takes them, or everything of them has come.</summary>
     internal SmallBuffers Buffers { get; } = new();
 
+    /// <summary>Where small files wait for others, to leave with them in one request.</summary>
+    internal PackQueue<PackedFile> Packs { get; }
+
+    /// <summary>Where small files that are wanted wait for others, to be asked for with them.</summary>
+    internal PackQueue<WantedFile> Fetches { get; }
+
     /// <summary>Where whoever opens a local file and then waits for the server takes a place.</summary>
     internal OpenFiles OpenFiles { get; } = new();
 
@@ -192,30 +198,52 @@ public sealed partial class FileClient
     /// <exception cref="LocalFileException">It cannot be read, or is not what it was; nothing was stored.</exception>
     internal Task<Stored> PutSmallAsync(LocalFile file, int size, RemotePath path, PutOptions options, CancellationToken stop)
     {
-        return PutBufferedAsync(size + 1, Read, stop);
+        var isPacked = options.IsOneOfMany && MayShare("pack", path);
+        return isPacked ? SendBufferedAsync(size + 1, Pack, stop) : PutBufferedAsync(size + 1, Read, stop);
 
         async ValueTask<Func<Upload>> Read(byte[] buffer)
         {
-            if (file.ReadAll(buffer.AsSpan(0, size + 1)) != size || !file.IsUnchanged)
-                throw Upload.Changed();
-            await file.DisposeAsync().ConfigureAwait(false);
+            await ReadAll(buffer).ConfigureAwait(false);
             return () => new SmallUpload(path, buffer.AsMemory(0, size), options);
         }
+
+        async Task<Stored> Pack(byte[] buffer)
+        {
+            await ReadAll(buffer).ConfigureAwait(false);
+            return await Packs.RunAsync(new PackedFile(path, buffer.AsMemory(0, size), options), stop).ConfigureAwait(false);
+        }
+
+        ValueTask ReadAll(byte[] buffer) => file.ReadAll(buffer.AsSpan(0, size + 1)) == size && file.IsUnchanged ? file.DisposeAsync() : throw Upload.Changed();
     }
+
+    /// <summary>Fetches a small file into memory.</summary>
+    /// <param name="path">The file on the server.</param>
+    /// <param name="buffer">Where it goes; of the length that it is to have.</param>
+    /// <param name="options">How.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <exception cref="FileChangedException">It has another length, or became another version while it was read.</exception>
+    internal Task<Fetched> FetchSmallAsync(RemotePath path, ArraySegment<byte> buffer, GetOptions options, CancellationToken stop) =>
+        options.IsOneOfMany && MayShare("fetch", path)
+            ? Fetches.RunAsync(new WantedFile(path, buffer, options), stop)
+            : FetchAsync(path, () => new MemoryStream(buffer.Array!, buffer.Offset, buffer.Count), options with { Size = buffer.Count }, stop);
+
+    private bool MayShare(string command, RemotePath path) => Features.Contains(command) && path.Bytes.Length <= Limits.PackedName;
 
     /// <summary>Sends what begins in a pooled buffer.</summary>
     /// <param name="window">How much of it is needed.</param>
     /// <param name="fill">Fills it, and gives what is to be sent: anew each time where all of it is in the buffer.</param>
     /// <param name="stop">Gives up.</param>
-    private async Task<Stored> PutBufferedAsync(int window, Func<byte[], ValueTask<Func<Upload>>> fill, CancellationToken stop)
+    private Task<Stored> PutBufferedAsync(int window, Func<byte[], ValueTask<Func<Upload>>> fill, CancellationToken stop) =>
+        SendBufferedAsync(window, async buffer => await RunAsync(await fill(buffer).ConfigureAwait(false), stop).ConfigureAwait(false), stop);
+
+    private async Task<Stored> SendBufferedAsync(int window, Func<byte[], Task<Stored>> send, CancellationToken stop)
     {
         var buffer = await Buffers.RentAsync(window, stop).ConfigureAwait(false);
         // After a failure whoever reads into it, or the writer, may still hold it.
         var isLent = true;
         try
         {
-            var make = await fill(buffer).ConfigureAwait(false);
-            var stored = await RunAsync(make, stop).ConfigureAwait(false);
+            var stored = await send(buffer).ConfigureAwait(false);
             isLent = false;
             return stored;
         }

@@ -29,8 +29,12 @@ public sealed partial class FileClient : IAsyncDisposable
     private volatile Session _session;
     private volatile bool _isDisposed;
 
-    private FileClient(Session session, ArgosyUrl url, ClientOptions options, Fingerprint? fingerprint) =>
+    private FileClient(Session session, ArgosyUrl url, ClientOptions options, Fingerprint? fingerprint)
+    {
         (_session, Url, _options, ServerFingerprint) = (session, url, options, fingerprint);
+        Packs = new(this, static files => new PackUpload(files));
+        Fetches = new(this, static files => new PackDownload(files));
+    }
 
     /// <summary>The connection as it is now.</summary>
     internal Session Session => _session;
@@ -43,6 +47,9 @@ public sealed partial class FileClient : IAsyncDisposable
 
     /// <summary>The server's name and version as it says, safe to show.</summary>
     public string Server { get; private init; } = "";
+
+    /// <summary>Which commands the server knows that not every server does (docs/protocol.md section 7).</summary>
+    internal IReadOnlyList<string> Features { get; private init; } = [];
 
     /// <summary>False once the session is over, however it ended; a new one has to be made then.</summary>
     public bool IsOpen => _session is { IsOver: false } or { IsLostByPause: true } && !_isDisposed;
@@ -60,7 +67,7 @@ public sealed partial class FileClient : IAsyncDisposable
     {
         options ??= new ClientOptions();
         var (session, greeting, certificate) = await OpenAsync(url, options, cancellationToken).ConfigureAwait(false);
-        return new FileClient(session, url, options, certificate is null ? null : Fingerprint.Of(certificate)) { Server = greeting.Server };
+        return new FileClient(session, url, options, certificate is null ? null : Fingerprint.Of(certificate)) { Server = greeting.Server, Features = options.MayShareRequests ? greeting.Features : [] };
     }
 
     /// <summary>Asks the server for a sign of life.</summary>

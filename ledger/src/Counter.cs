@@ -48,7 +48,7 @@ public sealed class Counter
     /// <summary>Something that is counted changed without being more or less: whoever counts at this moment may have seen it twice or not at all.</summary>
     public void Touch() => Add(default);
 
-    /// <summary>Sets the settled usage after a count. Leases are not touched. Leases are not touched.</summary>
+    /// <summary>Sets the settled usage after a count. Leases are not touched.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is negative.</exception>
     /// <exception cref="OverflowException">With what is leased it does not fit.</exception>
     public void Reset(Amount counted)
@@ -125,19 +125,17 @@ public sealed class Counter
     /// <param name="limit">What settled and leased together may be.</param>
     /// <param name="settled">What the step changes; at most what is reserved.</param>
     /// <param name="mark">The caller's name for the step.</param>
-    /// <param name="before">A lease of the step before, to be completed first, whatever becomes of this one.</param>
     /// <exception cref="ArgumentException">The mark is too long, or more is to be settled than is held.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The amount is negative.</exception>
     /// <exception cref="NotCountedException">There is a limit and <see cref="NeedsCount"/>.</exception>
-    public Lease? TryBegin(Amount amount, Amount limit, Amount settled, ReadOnlySpan<byte> mark, Lease? before = null) =>
-        TryLease(amount, limit, Lease.Intent(new Record { First = amount }, settled, mark), before);
+    public Lease? TryBegin(Amount amount, Amount limit, Amount settled, ReadOnlySpan<byte> mark) =>
+        TryLease(amount, limit, Lease.Intent(new Record { First = amount }, settled, mark));
 
-    private Lease? TryLease(Amount amount, Amount limit, Record lease, Lease? before = null)
+    private Lease? TryLease(Amount amount, Amount limit, Record lease)
     {
         RequireNatural(amount);
         using (_table.Enter())
         {
-            before?.CompleteWithin();
             // Allocating may grow or tidy the table, so it comes before the counter is read.
             var counter = Locate();
             var slot = _table.Allocate();

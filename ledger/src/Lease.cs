@@ -55,7 +55,7 @@ public sealed class Lease : IDisposable
 
     /// <summary>
     /// Writes the intent to turn this lease into <paramref name="settled"/> usage, named by <paramref name="mark"/> (at most 64 bytes)
-    /// so that a restart can find out whether the step in between happened. Then take the step and call <see cref="Complete"/>.
+    /// so that a restart can find out whether the step in between happened. Then take the step and call <see cref="Complete()"/>.
     /// </summary>
     /// <param name="settled">At most what is held; negative where the step frees something.</param>
     /// <param name="mark">The caller's name for the step.</param>
@@ -77,14 +77,25 @@ public sealed class Lease : IDisposable
     /// <exception cref="InvalidOperationException">The lease has ended, or no commit was begun.</exception>
     public void Complete()
     {
-        using (_table.Enter()) CompleteWithin();
+        using (_table.Enter())
+        {
+            Require(RecordKind.Intent);
+            End(_record.Second);
+        }
     }
 
-    /// <summary><see cref="Complete"/> within a scope of the table.</summary>
-    internal void CompleteWithin()
+    /// <summary>The same for a step of many parts, of which some happened and some did not.</summary>
+    /// <param name="settled">What happened; at most what is held.</param>
+    /// <exception cref="ArgumentException">It is more than that.</exception>
+    /// <exception cref="InvalidOperationException">The lease has ended, or no commit was begun.</exception>
+    public void Complete(Amount settled)
     {
-        Require(RecordKind.Intent);
-        End(_record.Second);
+        using (_table.Enter())
+        {
+            Require(RecordKind.Intent);
+            RequireHeld(_record, settled);
+            End(settled);
+        }
     }
 
     /// <summary>Gives back what is held, also when a commit was begun: then its step must not have happened.</summary>
@@ -108,13 +119,17 @@ public sealed class Lease : IDisposable
     internal static Record Intent(Record lease, Amount settled, ReadOnlySpan<byte> mark)
     {
         if (mark.Length > 64) throw new ArgumentException($"A mark has at most 64 bytes; this one has {mark.Length}.", nameof(mark));
-        if (settled.Bytes > lease.First.Bytes || settled.Files > lease.First.Files)
-            throw new ArgumentException($"{settled} is more than the {lease.First} that the lease holds: grow it first.", nameof(settled));
-
+        RequireHeld(lease, settled);
         lease.Kind = RecordKind.Intent;
         lease.Second = settled;
         lease.SetText(mark);
         return lease;
+    }
+
+    private static void RequireHeld(in Record lease, Amount settled)
+    {
+        if (settled.Bytes > lease.First.Bytes || settled.Files > lease.First.Files)
+            throw new ArgumentException($"{settled} is more than the {lease.First} that the lease holds: grow it first.", nameof(settled));
     }
 
     private void End(Amount settled)

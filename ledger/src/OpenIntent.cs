@@ -24,11 +24,12 @@ public sealed class OpenIntent
     /// <summary>What would be settled.</summary>
     public Amount Amount => _record.Second;
 
-    /// <summary>
-    /// Ends the intent: the step had happened (its amount becomes settled) or not (it is dropped). Nothing happens where another
-    /// process settled it meanwhile.
-    /// </summary>
-    public void Settle(bool happened)
+    /// <summary>Ends the intent: the step had happened (its amount becomes settled) or not (it is dropped).</summary>
+    public void Settle(bool happened) => Settle(happened ? Amount : default);
+
+    /// <summary>Ends the intent of a step of many parts. Nothing happens where another process settled it meanwhile.</summary>
+    /// <param name="happened">What the parts that had happened changed.</param>
+    public void Settle(Amount happened)
     {
         using (_table.Enter())
         {
@@ -41,7 +42,7 @@ public sealed class OpenIntent
             var usage = _table[counter];
             usage.Second -= _record.First;
             usage.Changes++;
-            if (happened) usage.First = (usage.First + _record.Second).AtLeastZero();
+            usage.First = (usage.First + happened).AtLeastZero();
             _table.Commit((counter, usage), (_slot, default));
         }
     }

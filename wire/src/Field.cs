@@ -21,6 +21,7 @@ internal enum Field
     Crc32c,
     Discard,
     Error,
+    Features,
     FileName,
     FileSize,
     Filename,

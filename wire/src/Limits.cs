@@ -12,6 +12,18 @@ public static class Limits
     /// <summary>The longest chunk of a chunked body, in bytes.</summary>
     public const int Chunk = 1_048_576;
 
+    /// <summary>The longest body of many files that a server takes, in bytes.</summary>
+    public const int Pack = 4_194_304;
+
+    /// <summary>The most files, or names, in one body.</summary>
+    public const int PackFiles = 4_096;
+
+    /// <summary>The longest file among many, in bytes.</summary>
+    public const int PackedFile = 1_048_576;
+
+    /// <summary>The longest name among many, in bytes.</summary>
+    public const int PackedName = 4_096;
+
     /// <summary>The largest number, and negated the smallest: 2^53, so that every JSON library can hold it.</summary>
     public const long Number = 1L << 53;
 

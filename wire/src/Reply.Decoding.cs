@@ -16,6 +16,7 @@ public sealed partial class Reply
                 case Field.Version: Version = reader.Number(); break;
                 case Field.Server: Server = reader.Text(); break;
                 case Field.Mechanisms: Mechanisms = reader.Texts(); break;
+                case Field.Features: Features = reader.Texts(); break;
                 case Field.Anonymous: Anonymous = reader.Text(); break;
                 case Field.Scram: Scram = reader.Text(); break;
                 case Field.Path: Path = reader.Name(); break;

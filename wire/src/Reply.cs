@@ -39,6 +39,9 @@ public sealed partial class Reply : IMessage<Reply>
     /// <summary>The login mechanisms (<c>hello</c>).</summary>
     public IReadOnlyList<string>? Mechanisms { get; init; }
 
+    /// <summary>What the server knows beyond the first version: <c>pack</c>, <c>fetch</c> (<c>hello</c>).</summary>
+    public IReadOnlyList<string>? Features { get; init; }
+
     /// <summary>What anonymous sessions may do: <c>ro</c>, <c>rw</c>, <c>drop</c> (<c>hello</c>).</summary>
     public string? Anonymous { get; init; }
 
@@ -95,6 +98,12 @@ public sealed partial class Reply : IMessage<Reply>
     public static Reply Refusal(long? id, WireError error, string message) =>
         new() { Id = id, Status = ReplyStatus.Error, Error = error, Message = message };
 
+    /// <summary>The error that a record of many files names (docs/protocol.md section 7), as a reply to it alone would say it.</summary>
+    /// <param name="error">The error's name, of which this version may not know.</param>
+    /// <param name="message">The sentence for people.</param>
+    public static Reply Refusal(string error, string message) =>
+        new() { Status = ReplyStatus.Error, Error = WireErrors.FromName(error), ErrorName = error, Message = message };
+
     // Before it has read a frame a server cannot know that seals are wanted: its word why it will not talk comes unsealed.
     bool IMessage.MayBeUnsealed => Status == ReplyStatus.Error && Id is null && Body.IsNone;
 
@@ -107,6 +116,7 @@ public sealed partial class Reply : IMessage<Reply>
         header.Number("version"u8, Version);
         header.Text("server"u8, Server);
         header.Texts("mechanisms"u8, Mechanisms);
+        header.Texts("features"u8, Features);
         header.Text("anonymous"u8, Anonymous);
         header.Text("scram"u8, Scram);
         header.Name("path"u8, "path_b64"u8, Path);

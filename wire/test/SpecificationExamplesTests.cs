@@ -34,6 +34,17 @@ public sealed class SpecificationExamplesTests
     }
 
     [Fact]
+    public void A_pack_of_two_files_of_which_one_fails()
+    {
+        PackRecord[] files = [new(PackKind.File, "a"u8.ToArray(), Hello, 1_500_000, 420), new(PackKind.File, "b"u8.ToArray(), default)];
+        var failure = new PackRecord(PackKind.Failure, "exists"u8.ToArray(), "/b: already exists."u8.ToArray(), Number: 1);
+        var pack = Bytes.Encoded(new Request { Command = "pack", Id = 3, Overwrite = false, Body = Body.Exact(files.Sum(file => file.Length)) });
+        var sum = Crc32C.Of(new Layout().Record(failure).Bytes);
+        var reply = Bytes.Encoded(new Reply { Id = 3, Files = 1, Body = Body.Exact(failure.Length), Crc32C = sum });
+        new Layout().Frame("client", pack).Record(files[0]).Record(files[1]).Frame("server", reply).Record(failure).AssertIsSpecified(0, "## 7.");
+    }
+
+    [Fact]
     public void An_abandoned_put()
     {
         var put = Bytes.Encoded(new Request { Command = "put", Id = 2, Path = "a"u8.ToArray(), Body = Body.Chunked });
@@ -62,9 +73,20 @@ public sealed class SpecificationExamplesTests
 
         internal Layout Abandon() => Line([0xff, 0xff, 0xff, 0xff], "abandoned");
 
-        internal void AssertIsSpecified(int index)
+        internal Layout Record(PackRecord record)
         {
-            var blocks = Specification.Blocks(Specification.Section("### 1.5"), "hex");
+            var output = new System.Buffers.ArrayBufferWriter<byte>();
+            record.WriteTo(output);
+            var bytes = output.WrittenSpan;
+            Line(bytes[..4], "a record: its sum").Line(bytes[4..8], $"{record.Content.Length} bytes of content");
+            Line(bytes[8..16], record.Kind == PackKind.File ? "mtime" : $"about file {record.Number}");
+            Line(bytes[16..18], record.Kind == PackKind.File ? "mode" : "a failure").Line(bytes[18..20], $"{record.Name.Length} bytes of name");
+            return Text(record.Name.Span).Text(record.Content.Span);
+        }
+
+        internal void AssertIsSpecified(int index, string section = "### 1.5")
+        {
+            var blocks = Specification.Blocks(Specification.Section(section), "hex");
             Assert.Equal(string.Join('\n', _lines), blocks[index]);
             Assert.Equal(Bytes, Tests.Bytes.OfHex(blocks[index]));
         }

@@ -38,7 +38,7 @@ internal static class Login
     }
 
     private static ServerGreeting Greet(Reply reply) => reply.Version == Version
-        ? new ServerGreeting(Terminal.Escape(ReplyErrors.Shorten(reply.Server ?? "", LongestName)), reply.Mechanisms ?? [])
+        ? new ServerGreeting(Terminal.Escape(ReplyErrors.Shorten(reply.Server ?? "", LongestName)), reply.Mechanisms ?? [], reply.Features ?? [])
         : throw new NotVerifiedException("The server speaks another version of the protocol than it was asked for. Update client or server.");
 
     private static ScramClient Prepare(string user, string password, X509Certificate2? certificate)

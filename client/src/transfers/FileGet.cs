@@ -46,8 +46,7 @@ internal sealed class FileGet(
         var buffer = await client.Buffers.RentAsync(size, stop).ConfigureAwait(false);
         try
         {
-            var fetched = await client.FetchAsync(
-                path, () => new MemoryStream(buffer, 0, size), options with { Size = size }, stop).ConfigureAwait(false);
+            var fetched = await client.FetchSmallAsync(path, new(buffer, 0, size), options, stop).ConfigureAwait(false);
             await LocalTarget.KeepAsync(
                 folder, name, buffer.AsMemory(0, size), fetched, options.Overwrite, options.IsFolderNew).ConfigureAwait(false);
             return fetched;

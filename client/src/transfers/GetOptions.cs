@@ -39,5 +39,8 @@ public sealed record GetOptions
     /// <summary>True where the local folder was made for this: nothing can be in it.</summary>
     internal bool IsFolderNew { get; init; }
 
+    /// <summary>True where many others like it go the same way, so that small ones may share requests.</summary>
+    internal bool IsOneOfMany { get; init; }
+
     internal static GetOptions Default { get; } = new();
 }

@@ -39,5 +39,8 @@ public sealed record PutOptions
     /// <summary>Asked once all bytes were read: false where they may belong to two versions.</summary>
     internal Func<bool>? IsUnchanged { get; init; }
 
+    /// <summary>True where many others like it go the same way, so that small ones may share requests.</summary>
+    internal bool IsOneOfMany { get; init; }
+
     internal static PutOptions Default { get; } = new();
 }

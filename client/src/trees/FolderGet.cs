@@ -180,6 +180,7 @@ internal sealed class FolderGet(FileClient client, TreeOptions options, Cancella
                 Resume = options.Resume,
                 Progress = count,
                 IsFolderNew = isNew,
+                IsOneOfMany = true,
             };
             var fetched = await new FileGet(
                 client, folder.Path.Append(name), folder.Local, name.ToArray(), () => LocalPath.Full(ByteText.OfBytes(folder.Place.Append(name).Bytes.Span)), how, stop)

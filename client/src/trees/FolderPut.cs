@@ -218,6 +218,7 @@ internal sealed class FolderPut(FileClient client, TreeOptions options, Cancella
         SkipIdentical = options.SkipIdentical && !isNew,
         Resume = options.Resume,
         Progress = progress,
+        IsOneOfMany = true,
     };
 
     private async Task<TreeOutcome?> LinkAsync(TreeFolder folder, byte[] name)

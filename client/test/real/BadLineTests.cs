@@ -41,6 +41,28 @@ public sealed class BadLineTests
             Assert.Equal(Content, await File.ReadAllBytesAsync(file));
     }
 
+    [Theory(Timeout = Timeout)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_flipped_bit_of_many_files_never_publishes_or_keeps_a_wrong_one(bool up)
+    {
+        await using var server = new RealServer(options: Impatient);
+        await File.WriteAllBytesAsync(Path.Combine(server.World.Root, "file"), Content);
+        await FlipAllAsync(server, up, async (client, name) =>
+        {
+            var back = new byte[Content.Length];
+            if (up)
+                await client.Packs.RunAsync(new PackedFile(name, Content, PutOptions.Default), CancellationToken.None);
+            else
+                await client.Fetches.RunAsync(new WantedFile("/file", back, GetOptions.Default), CancellationToken.None);
+            if (!up)
+                Assert.Equal(Content, back);
+            await client.PingAsync(); // A file is right when its record is: what follows the last one is seen by whoever comes next.
+        });
+        foreach (var file in Directory.GetFiles(server.World.Root))
+            Assert.Equal(Content, await File.ReadAllBytesAsync(file));
+    }
+
     [Fact(Timeout = Timeout)]
     public async Task A_flipped_bit_in_the_frame_of_a_chunked_upload_never_publishes_a_wrong_file()
     {

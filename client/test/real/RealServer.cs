@@ -30,6 +30,9 @@ internal sealed class RealServer : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_server.LocalEndPoints[0]).Port;
 
+    /// <summary>False: its clients move small files one by one.</summary>
+    public bool SharesRequests { get; init; } = true;
+
     public ArgosyUrl Url(bool tls, string? user = FileWorld.User) =>
         new() { Host = "127.0.0.1", Port = Port, IsPlain = !tls, User = user };
 
@@ -39,6 +42,7 @@ internal sealed class RealServer : IAsyncDisposable
         Fingerprint = Fingerprint.Of(_certificate),
         KnownServers = new KnownServers(Local[".known_servers"]),
         SilenceTimeout = TimeSpan.FromSeconds(10),
+        MayShareRequests = SharesRequests,
     };
 
     public Task<FileClient> ConnectAsync(bool tls = false, string user = FileWorld.User) =>

@@ -81,6 +81,9 @@ public sealed class RemotePath : IEquatable<RemotePath>
         return IsRoot || (its.StartsWith(mine) && (its.Length == mine.Length || its[mine.Length] == '/'));
     }
 
+    /// <summary>True where it is an entry of <paramref name="folder"/>.</summary>
+    internal bool IsIn(RemotePath folder) => !IsRoot && Bytes.Span[..Math.Max(0, NameStart - 1)].SequenceEqual(folder.Bytes.Span);
+
     /// <inheritdoc/>
     public bool Equals(RemotePath? other) => other is not null && Terminated.SequenceEqual(other.Terminated);
 

@@ -27,15 +27,6 @@ public sealed partial class FileSession
         return entry;
     }
 
-    /// <summary>
-    /// Until <see cref="EndBurst"/>, files that are stored whole share what each of them needs: many at once cost less. What is stored is
-    /// there at once; it is complete, and may be acknowledged, after the end. For callers on whose thread all of it happens.
-    /// </summary>
-    public void BeginBurst() => _home.BeginBurst();
-
-    /// <summary>The end of it.</summary>
-    public void EndBurst() => _home.EndBurst();
-
     /// <summary>True where what is at the path decides nothing: it may be made, and it may be replaced.</summary>
     private bool IsPlain(UploadRequest request) =>
         request is { UploadId: null, Append: false, Overwrite: true } && !_grant.NumberExisting

@@ -147,9 +147,9 @@ internal sealed class HomeBooks(IStorage storage, Ledger.Ledger ledger, ILogger 
         {
             if (intent.Key == home.Identity)
             {
-                var happened = await home.HappenedAsync(intent.Mark);
-                Bookkeeping.Try(() => intent.Settle(happened));
-                log.Settled(Escaped.Text(intent.Mark.Span), happened);
+                var happened = await home.HappenedAsync(intent.Mark, new(intent.Amount.Bytes, intent.Amount.Files));
+                Bookkeeping.Try(() => intent.Settle(new Amount(happened.Bytes, happened.Files)));
+                log.Settled(Escaped.Text(intent.Mark.Span), happened.Bytes, happened.Files);
             }
         }
     }

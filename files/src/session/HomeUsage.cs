@@ -92,13 +92,12 @@ internal sealed class HomeUsage(Counter counter, long? mostBytes, long? mostFile
     /// <param name="change">What it changes; at most that.</param>
     /// <param name="mark">Its name.</param>
     /// <param name="enforced">False: whatever the limit.</param>
-    /// <param name="before">Completed first.</param>
-    public Lease Begin(Amount amount, Amount change, ReadOnlySpan<byte> mark, bool enforced, Lease? before = null)
+    public Lease Begin(Amount amount, Amount change, ReadOnlySpan<byte> mark, bool enforced)
     {
         var (named, limit) = (mark.ToArray(), enforced ? LimitFor(amount) : NoLimit);
         try
         {
-            return Bookkeeping.Try(() => counter.TryBegin(amount, limit, change, named, before)) ?? throw Refusal();
+            return Bookkeeping.Try(() => counter.TryBegin(amount, limit, change, named)) ?? throw Refusal();
         }
         catch (NotCountedException unknown)
         {

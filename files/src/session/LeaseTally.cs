@@ -11,8 +11,6 @@ internal sealed class LeaseTally(HomeUsage usage, Lease? lease = null, Amount he
 {
     private bool _begun;
 
-    private Lease? Lease => lease;
-
     /// <summary>Whether the step was completed; then the lease is gone.</summary>
     public bool IsComplete { get; private set; }
 
@@ -21,12 +19,12 @@ internal sealed class LeaseTally(HomeUsage usage, Lease? lease = null, Amount he
         var needed = new Amount(Math.Max(0, change.Bytes), Math.Max(0, change.Files));
         if (_begun)
         {
-            // The step did not happen and is tried another way: its intent goes, its reservation comes anew.
+            // The step did not happen and is tried another way, or another one follows: its intent goes, its reservation comes anew.
             lease?.Dispose();
             lease = null;
         }
 
-        _begun = true;
+        (_begun, IsComplete) = (true, false);
         if (lease is null)
         {
             (lease, held) = (usage.Begin(needed, new(change.Bytes, change.Files), mark, enforced), needed);
@@ -44,27 +42,6 @@ internal sealed class LeaseTally(HomeUsage usage, Lease? lease = null, Amount he
         Bookkeeping.Try(() => lease!.BeginCommit(new(change.Bytes, change.Files), named));
     }
 
-    public void Begin(Usage change, ReadOnlySpan<byte> mark, ITally before)
-    {
-        if (_begun || lease is not null || before is not LeaseTally { IsComplete: false } other)
-        {
-            before.Complete();
-            Begin(change, mark);
-            return;
-        }
-
-        _begun = true;
-        var needed = new Amount(Math.Max(0, change.Bytes), Math.Max(0, change.Files));
-        try
-        {
-            (lease, held) = (usage.Begin(needed, new(change.Bytes, change.Files), mark, enforced, other.Lease), needed);
-        }
-        finally
-        {
-            other.IsComplete = other.Lease!.HasEnded;
-        }
-    }
-
     public void Moved() => Bookkeeping.Try(usage.Counter.Touch);
 
     public void Complete()
@@ -75,6 +52,12 @@ internal sealed class LeaseTally(HomeUsage usage, Lease? lease = null, Amount he
         }
 
         Bookkeeping.Try(lease!.Complete);
+        IsComplete = true;
+    }
+
+    public void Complete(Usage change)
+    {
+        Bookkeeping.Try(() => lease!.Complete(new Amount(change.Bytes, change.Files)));
         IsComplete = true;
     }
 

@@ -29,8 +29,8 @@ internal static partial class SessionLog
         else log.RefusedOften(new Quoted(account), new Quoted(path), verb, times);
     }
 
-    [LoggerMessage(7, LogLevel.Warning, "Settled a step that a crash interrupted: {Mark}, happened: {Happened}")]
-    public static partial void Settled(this ILogger log, string mark, bool happened);
+    [LoggerMessage(7, LogLevel.Warning, "Settled a step that a crash interrupted: {Mark}, of which {Bytes} bytes and {Files} files had happened")]
+    public static partial void Settled(this ILogger log, string mark, long bytes, long files);
 
     [LoggerMessage(1, LogLevel.Information, "{Account} uploaded {Path}, {Bytes} bytes")]
     private static partial void Uploaded(this ILogger log, Quoted account, Quoted path, long bytes);

@@ -34,13 +34,13 @@ public interface IHome : IAsyncDisposable
     ValueTask<FileEntry> StoreAsync(RemotePath path, ReadOnlyMemory<byte> content, Publication how, ITally tally);
 
     /// <summary>
-    /// Until <see cref="EndBurst"/> one <see cref="StoreAsync"/> may keep what the next one needs too, such as locks, so that many cost less; the last
-    /// tally is complete when it ends. For callers whose offload runs everything on the thread that calls both.
+    /// Stores many files whole, in one visit to the disk: each of them appears at once and whole, or not at all. Those that cannot be stored, or for which there is
+    /// no room beside those before them, keep none of the others back.
     /// </summary>
-    void BeginBurst();
-
-    /// <summary>The end of it: others get their turn. Without a burst it does nothing.</summary>
-    void EndBurst();
+    /// <param name="files">The files; no two of them have one path.</param>
+    /// <param name="tally">Told of what is added less what is replaced, once or several times; the home's from here on.</param>
+    /// <returns>For each file what went wrong, or null.</returns>
+    ValueTask<IReadOnlyList<FileException?>> StoreManyAsync(IReadOnlyList<WholeFile> files, ITally tally);
 
     /// <summary>Makes a folder.</summary>
     /// <param name="path">Where.</param>
@@ -79,8 +79,11 @@ public interface IHome : IAsyncDisposable
     /// </summary>
     ValueTask CountAsync(Action<Usage> counted);
 
-    /// <summary>Whether the step that a crashed process marked (<see cref="ITally.Begin(Usage, ReadOnlySpan{byte})"/>) had happened.</summary>
-    ValueTask<bool> HappenedAsync(ReadOnlyMemory<byte> mark);
+    /// <summary>Looks what had happened of a step that a crashed process marked (<see cref="ITally.Begin"/>).</summary>
+    /// <param name="mark">Which step.</param>
+    /// <param name="change">What it was to change.</param>
+    /// <returns>All of the change or nothing; of a step of many parts what those that had happened changed.</returns>
+    ValueTask<Usage> HappenedAsync(ReadOnlyMemory<byte> mark, Usage change);
 
     /// <summary>Counts what unfinished uploads received from processes that died before they could tell.</summary>
     ValueTask SettleUnfinishedAsync(Func<ITally> tally);

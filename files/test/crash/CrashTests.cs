@@ -23,8 +23,10 @@ public sealed class CrashTests : IDisposable
         { "store-new", "stepped", 1460, 6 },
         { "store-over", "begun", 760, 5 },
         { "store-over", "stepped", 1360, 5 },
-        { "store-burst", "begun", 1460, 6 }, // The first of the two is there.
-        { "store-burst", "stepped", 2160, 7 },
+        { "store-many", "begun", 760, 5 },
+        { "store-many", "stepped", 2860, 8 },
+        { "store-many-over", "begun", 760, 5 }, // In the way of both is something: that was seen in a first round, which is over.
+        { "store-many-over", "stepped", 760, 5 },
         { "publish-resumed", "begun", 1060, 5 }, // The 300 bytes that came beyond the kept 400 are kept as well.
         { "publish-resumed", "stepped", 1060, 5 },
         { "keep", "begun", 1460, 6 }, // Not recorded yet, but there: the sweep keeps it.

@@ -23,7 +23,7 @@ public sealed partial class DurabilityTests : IDisposable
             ("over", "sync-data rename sync-home"),
             ("resumed", "sync-data rename sync-home"),
             ("store", "sync-data rename sync-home"),
-            ("burst", "sync-data rename sync-home"),
+            ("many", "sync-data rename sync-home"),
             ("folder", "mkdir sync-home"),
             ("link", "symlink sync-home"),
             ("moved", "rename sync-home"),
@@ -47,7 +47,7 @@ public sealed partial class DurabilityTests : IDisposable
 
         string Synced(string path) => path.StartsWith(home, StringComparison.Ordinal) ? "sync-home"
             : Path.GetFileName(path) is ['u', '.', ..] ? "sync-data"
-            : Path.GetFileName(path) is ['w', '.', ..] ? "sync-work"
+            : Path.GetFileName(path) is ['w', '.', ..] || Path.GetFileName(Path.GetDirectoryName(path)) is ['w', '.', ..] ? "sync-work"
             : "sync-staging";
 
         Dictionary<string, List<string>> Trace()

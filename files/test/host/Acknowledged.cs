@@ -10,13 +10,11 @@ internal static class Acknowledged
         await SayAsync("over", PutAsync(session, "put", null, 100_000));
         await SayAsync("resumed", PutAsync(session, "resumed", "id", 100));
         await SayAsync("store", session.StoreAsync(new() { Path = RemotePath.Parse("store") }, new byte[100]).AsTask());
-        session.BeginBurst();
-        await SayAsync("burst", session.StoreAsync(new() { Path = RemotePath.Parse("burst") }, new byte[100]).AsTask());
-        session.EndBurst();
+        await SayAsync("many", session.StoreManyAsync([new(RemotePath.Parse("many"), new byte[100]), new(RemotePath.Parse("store"), new byte[99])]).AsTask());
         await SayAsync("folder", session.MakeFolderAsync(RemotePath.Parse("folder")).AsTask());
         await SayAsync("link", session.MakeLinkAsync(RemotePath.Parse("link"), "put"u8.ToArray()).AsTask());
         await SayAsync("moved", session.RenameAsync(RemotePath.Parse("store"), RemotePath.Parse("folder/moved")).AsTask());
-        await SayAsync("removed", session.RemoveAsync(RemotePath.Parse("burst")).AsTask());
+        await SayAsync("removed", session.RemoveAsync(RemotePath.Parse("many")).AsTask());
         await SayAsync("tree", session.RemoveFolderAsync(RemotePath.Parse("folder"), recursive: true).AsTask());
         await SayAsync("kept", KeepAsync(session));
     }

@@ -13,7 +13,7 @@ internal static class Churn
             var stays = string.Create(CultureInfo.InvariantCulture, $"stays-{Environment.ProcessId}-{worker}-{i}");
             await PutAsync(session, stays, random.Next(30_000));
             string[] together = [stays + "-a", stays + "-b", stays + "-c"];
-            StoreTogether(session, together, random);
+            await StoreTogetherAsync(session, together, random);
             await Console.Out.WriteLineAsync(string.Join('\n', together.Append(stays)));
             await DisturbAsync(session, random);
         }
@@ -38,16 +38,17 @@ internal static class Churn
         await upload.CommitAsync();
     }
 
-    private static void StoreTogether(FileSession session, string[] names, Random random)
+    private static async Task StoreTogetherAsync(FileSession session, string[] names, Random random)
     {
-        session.BeginBurst();
-        foreach (var name in names)
+        // One is stored over an old file each time.
+        var files = names.Append("again").Select(name => new FileToStore(RemotePath.Parse(name), Content(name, random.Next(30_000))));
+        foreach (var result in await session.StoreManyAsync([.. files]))
         {
-            var storing = session.StoreAsync(new() { Path = RemotePath.Parse(name) }, Content(name, random.Next(30_000)));
-            storing.AsTask().GetAwaiter().GetResult(); // on this thread, as everything is here
+            if (result.Failure is not null)
+            {
+                throw result.Failure;
+            }
         }
-
-        session.EndBurst();
     }
 
     private static async Task DisturbAsync(FileSession session, Random random)

@@ -17,18 +17,18 @@ internal sealed class CrashTally(ITally inner, string point) : ITally
         DieAt("begun");
     }
 
-    public void Begin(Usage change, ReadOnlySpan<byte> mark, ITally before)
-    {
-        inner.Begin(change, mark, before);
-        DieAt("begun");
-    }
-
     public void Dispose() => inner.Dispose();
 
     public void Complete()
     {
         DieAt("stepped");
         inner.Complete();
+    }
+
+    public void Complete(Usage change)
+    {
+        DieAt("stepped");
+        inner.Complete(change);
     }
 
     private void DieAt(string here)

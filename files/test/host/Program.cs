@@ -17,7 +17,7 @@ if (args[1] == "crash")
 {
     var home = await storage.OpenHomeAsync(place, true, InlineOffload.Instance);
     var usage = new HomeUsage(ledger.Counter(home.Identity), 1 << 30, null);
-    await new Steps(home, args is [_, _, _, _, var within] ? within : "").TakeAsync(args[2], () => new CrashTally(new LeaseTally(usage), args[3]), () => new LeaseTally(usage));
+    await new Steps(home, args is [_, _, _, _, var within] ? within : "").TakeAsync(args[2], () => new CrashTally(new LeaseTally(usage), args[3]));
     CrashTally.Die();
 }
 

@@ -5,8 +5,7 @@ internal sealed class Steps(IHome home, string within)
 {
     /// <param name="operation">What.</param>
     /// <param name="tally">Dies with the step.</param>
-    /// <param name="usual">For the steps before.</param>
-    public async Task TakeAsync(string operation, Func<ITally> tally, Func<ITally> usual)
+    public async Task TakeAsync(string operation, Func<ITally> tally)
     {
         switch (operation)
         {
@@ -22,11 +21,14 @@ internal sealed class Steps(IHome home, string within)
             case "store-over":
                 await StoreAsync("old", tally());
                 break;
-            case "store-burst":
-                home.BeginBurst();
-                await StoreAsync("new", usual());
-                await StoreAsync("newer", tally());
-                home.EndBurst();
+            case "store-many":
+                await StoreManyAsync(tally(), "new", "newer", "newest");
+                break;
+            case "store-many-over":
+                await StoreManyAsync(tally(), "old", "older");
+                break;
+            case "store-many-mixed":
+                await StoreManyAsync(tally(), "new", "old", "newer", "older");
                 break;
             case "publish-resumed":
                 await PublishAsync("unfinished", "id", tally());
@@ -63,6 +65,9 @@ internal sealed class Steps(IHome home, string within)
 
     private async Task StoreAsync(string name, ITally tally) =>
         await home.StoreAsync(Path(name), new byte[700], new(OnExisting.Replace, null, null), tally);
+
+    private async Task StoreManyAsync(ITally tally, params string[] names) =>
+        await home.StoreManyAsync([.. names.Select(name => new WholeFile(Path(name), new byte[700], new(OnExisting.Replace, null, null)))], tally);
 
     private async Task<IStaged> StageAsync(string name, string? id)
     {

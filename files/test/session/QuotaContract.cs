@@ -159,21 +159,24 @@ public abstract class QuotaContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Files_of_a_burst_are_limited_as_well()
+    public async Task Of_many_files_those_that_do_not_fit_fail_alone()
     {
-        _session.BeginBurst();
-        await StoreAsync("a", 60);
-        Assert.Equal(FileError.OverQuota, await FailsAsync(() => StoreAsync("b", 41)));
-        await StoreAsync("b", 40);
-        Assert.Equal(FileError.OverQuota, await FailsAsync(() => StoreAsync("c", 1)));
-        await StoreAsync("a", 59);
-        await StoreAsync("c", 1);
-        Assert.Equal(FileError.OverQuota, await FailsAsync(() => StoreAsync("d", 0)));
-        _session.EndBurst();
-
+        Assert.Equal(["a", "-", "c"], await StoreManyAsync(("a", 60), ("b", 41), ("c", 30)));
+        Assert.Equal(["-", "c", "-", "b"], await StoreManyAsync(("a", 71), ("c", 40), ("d", 1), ("b", 0)));
         Assert.Equal(new Quota(100, 3, 100, 3), await _session.QuotaAsync());
 
-        ValueTask<FileEntry> StoreAsync(string name, int length) => _session.StoreAsync(new() { Path = P(name) }, new byte[length]);
+        // What is replaced makes room, also for those behind it.
+        Assert.Equal(["a", "c", "-"], await StoreManyAsync(("a", 59), ("c", 41), ("b", 1)));
+        Assert.Equal(["a", "b"], await StoreManyAsync(("a", 9), ("b", 50)));
+        Assert.Equal(new Quota(100, 3, 100, 3), await _session.QuotaAsync());
+        Assert.Equal(["-", "b"], await StoreManyAsync(("d", 0), ("b", 50)));
+    }
+
+    private async Task<string[]> StoreManyAsync(params (string Name, int Length)[] files)
+    {
+        var results = await _session.StoreManyAsync([.. files.Select(file => new FileToStore(P(file.Name), new byte[file.Length]))]);
+        Assert.All(results, result => Assert.True(result.Failure is null or { Error: FileError.OverQuota }));
+        return [.. results.Select(result => result.Failure is null ? result.Path.ToString()[1..] : "-")];
     }
 
     [Fact]

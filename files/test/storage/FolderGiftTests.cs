@@ -98,10 +98,7 @@ public sealed class FolderGiftTests : IAsyncLifetime
         await _session.PutAsync("in/put", "over");
         await _session.PutAsync("in/resumed", "x", "id");
         await _session.StoreAsync(new() { Path = P("in/stored") }, "x"u8.ToArray());
-        _session.BeginBurst();
-        await _session.StoreAsync(new() { Path = P("in/a") }, "x"u8.ToArray());
-        await _session.StoreAsync(new() { Path = P("in/b") }, "x"u8.ToArray());
-        _session.EndBurst();
+        await _session.StoreManyAsync([new(P("in/a"), "x"u8.ToArray()), new(P("in/b"), "x"u8.ToArray())]);
         foreach (var name in new[] { "put", "resumed", "stored", "a", "b" })
         {
             check("in/" + name);

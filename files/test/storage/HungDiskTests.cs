@@ -176,6 +176,10 @@ public sealed partial class HungDiskTests : IAsyncLifetime
         {
         }
 
+        public void Complete(Usage change)
+        {
+        }
+
         public void Dispose()
         {
         }

@@ -254,12 +254,9 @@ public abstract partial class JailTests(bool walk) : IAsyncLifetime
             Assert.Equal(FileError.BadName, await FailsAsync(() => _session.NamesAsync(path)));
         }
 
-        // Nor in a burst, which has the folder around it open already.
-        _session.BeginBurst();
-        await _session.StoreAsync(new() { Path = P("beside") }, default);
-        Assert.Equal(FileError.BadName, await FailsAsync(() => _session.StoreAsync(new() { Path = P(".argosy-staging.1") }, default)));
-        Assert.Equal(FileError.NotPermitted, await FailsAsync(() => _session.StoreAsync(new() { Path = RemotePath.Root }, default)));
-        _session.EndBurst();
+        // Nor among others, for which the folder around it is open already.
+        var many = await _session.StoreManyAsync([new(P("beside"), default), new(P(".argosy-staging.1"), default), new(RemotePath.Root, default)]);
+        Assert.Equal([null, FileError.BadName, FileError.NotPermitted], many.Select(result => result.Failure?.Error));
 
         // Whoever has a shell in the home may make a link to it.
         Directory.CreateSymbolicLink(Path.Combine(Home, "alias"), ".argosy-staging");

@@ -34,11 +34,8 @@ public sealed class MountedDiskTests : IDisposable
         Assert.Equal("12345", Wait(session.GetAsync("disk/in/file")));
         Wait(session.PutAsync("disk/in/file", "over"));
         Wait(session.StoreAsync(new() { Path = P("disk/stored") }, "123"u8.ToArray()));
-        session.BeginBurst();
-        Wait(session.StoreAsync(new() { Path = P("disk/a") }, "1"u8.ToArray()));
-        Wait(session.StoreAsync(new() { Path = P("home") }, "1"u8.ToArray()));
-        Wait(session.StoreAsync(new() { Path = P("disk/b") }, "1"u8.ToArray()));
-        session.EndBurst();
+        var many = Wait(session.StoreManyAsync([new(P("disk/a"), "1"u8.ToArray()), new(P("home"), "1"u8.ToArray()), new(P("disk/b"), "1"u8.ToArray())]));
+        Assert.All(many, result => Assert.Null(result.Failure));
         Assert.Equal(new Quota(10, 5, 1000, null), Wait(session.QuotaAsync()));
         Wait(session.RenameAsync(P("disk/a"), P("disk/stored")));
         Wait(session.RemoveAsync(P("disk/b")));

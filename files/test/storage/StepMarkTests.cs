@@ -35,14 +35,14 @@ public sealed class StepMarkTests : IAsyncLifetime
         }
 
         var mark = Assert.Single(tally.Marks);
-        Assert.True(await _home.HappenedAsync(mark));
+        Assert.True(await HappenedAsync(mark));
         await using (var again = await StageAsync("id"))
         {
             await again.KeepAsync(3, new RecordingTally());
         }
 
         Assert.Single(await _home.ListUnfinishedAsync("ann"));
-        Assert.True(await _home.HappenedAsync(mark));
+        Assert.True(await HappenedAsync(mark));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class StepMarkTests : IAsyncLifetime
         await using var staged = await StageAsync("id");
         await Assert.ThrowsAsync<FileException>(async () => await staged.PublishAsync(new(OnExisting.Replace, null, null), 3, tally));
 
-        Assert.False(await _home.HappenedAsync(Assert.Single(tally.Marks)));
+        Assert.False(await HappenedAsync(Assert.Single(tally.Marks)));
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class StepMarkTests : IAsyncLifetime
             await more.KeepAsync(6, new RecordingTally());
         }
 
-        Assert.True(await _home.HappenedAsync(Assert.Single(tally.Marks)));
+        Assert.True(await HappenedAsync(Assert.Single(tally.Marks)));
     }
 
     [Theory]
@@ -82,10 +82,10 @@ public sealed class StepMarkTests : IAsyncLifetime
         const string Orphan = "w.7.1"; // No process has the lock of its token.
         File.WriteAllText(Path.Combine(Staging, Orphan), "x");
         var mark = Encoding.ASCII.GetBytes(pattern.Replace("NAME", Orphan, StringComparison.Ordinal));
-        var before = await _home.HappenedAsync(mark);
+        var before = await HappenedAsync(mark);
         await _home.SweepAsync(DateTime.UnixEpoch, () => new RecordingTally(), () => [mark]);
         Assert.True(File.Exists(Path.Combine(Staging, Orphan)));
-        Assert.Equal(before, await _home.HappenedAsync(mark));
+        Assert.Equal(before, await HappenedAsync(mark));
 
         await _home.SweepAsync(DateTime.UnixEpoch, () => new RecordingTally(), () => []);
         Assert.False(File.Exists(Path.Combine(Staging, Orphan)));
@@ -117,6 +117,32 @@ public sealed class StepMarkTests : IAsyncLifetime
         Assert.Empty(Directory.GetFiles(Staging, "w.*"));
     }
 
+    [Fact]
+    public async Task Of_many_files_those_have_happened_that_are_no_longer_in_their_folder()
+    {
+        const string Orphan = "w.7.1"; // No process has the lock of its token.
+        var folder = Directory.CreateDirectory(Path.Combine(Staging, Orphan)).FullName;
+        var list = new List<byte>();
+        foreach (var (number, bytes, files) in new[] { (0, 100L, 1), (1, 20L, 1), (2, -3L, 0), (7, 4L, 1) })
+        {
+            list.AddRange([.. BitConverter.GetBytes(number), .. BitConverter.GetBytes(bytes), .. BitConverter.GetBytes(files)]);
+        }
+
+        File.WriteAllBytes(Path.Combine(folder, "list"), [.. list]);
+        File.WriteAllText(Path.Combine(folder, "0"), "");
+        File.WriteAllText(Path.Combine(folder, "7"), "");
+        var mark = "v:w.7.1::"u8.ToArray();
+        Assert.Equal(new Usage(17, 1), await _home.HappenedAsync(mark, new(1000, 4)));
+
+        await _home.SweepAsync(DateTime.UnixEpoch, () => new RecordingTally(), () => [mark]);
+        Assert.Equal(new Usage(17, 1), await _home.HappenedAsync(mark, new(1000, 4)));
+        await _home.SweepAsync(DateTime.UnixEpoch, () => new RecordingTally(), () => []);
+        Assert.False(Directory.Exists(folder));
+        Assert.Equal(default, await _home.HappenedAsync(mark, new(1000, 4)));
+    }
+
+    private async Task<bool> HappenedAsync(ReadOnlyMemory<byte> mark) => await _home.HappenedAsync(mark, new(3, 1)) == new Usage(3, 1);
+
     private async Task<IStaged> StageAsync(string id)
     {
         var staged = await _home.StageAsync(new(P("file"), "ann", id, null, Trust: true));
@@ -145,6 +171,10 @@ public sealed class StepMarkTests : IAsyncLifetime
         }
 
         public void Complete()
+        {
+        }
+
+        public void Complete(Usage change)
         {
         }
 

@@ -97,50 +97,6 @@ public abstract partial class StorageContract
         Assert.Equal("replaced", await Session.GetAsync("file"));
     }
 
-    [Fact]
-    public async Task Files_of_a_burst_are_stored_and_counted_like_others()
-    {
-        await Session.MakeFolderAsync(P("in"));
-        await Session.MakeFolderAsync(P("folder"));
-        await StoreAsync("in/old", "long ago");
-        Session.BeginBurst();
-        await StoreAsync("a", "1");
-        await StoreAsync("in/b", "22");
-        await StoreAsync("in/old", "new");
-        Assert.Equal(FileError.IsAFolder, await FailsAsync(() => StoreAsync("folder", "content")));
-        Assert.Equal(FileError.NotFound, await FailsAsync(() => StoreAsync("missing/file", "content")));
-        await StoreAsync("in/c", "4444");
-        await StoreAsync("here", "");
-        Assert.Equal(FileError.NotPermitted, await FailsAsync(() => Session.StoreAsync(new() { Path = RemotePath.Root }, default)));
-
-        // Anything else, in between.
-        Assert.Equal("22", await Session.GetAsync("in/b"));
-        await Session.RenameAsync(P("in"), P("moved"));
-        await Session.PutAsync("staged", "55555");
-        Assert.Equal(FileError.NotFound, await FailsAsync(() => StoreAsync("in/d", "gone")));
-        await StoreAsync("moved/d", "7777777");
-        Session.EndBurst();
-
-        Assert.Equal(new Quota(1 + 2 + 3 + 4 + 5 + 7, 7, null, null), await Session.QuotaAsync());
-        Assert.Equal(["b", "c", "d", "old"], (await Session.NamesAsync("moved")).Order());
-        Session.EndBurst();
-        await StoreAsync("after", "");
-        Assert.Equal(8, (await Session.QuotaAsync()).Files);
-    }
-
-    [Fact]
-    public async Task A_burst_that_has_ended_holds_nobody_up()
-    {
-        var other = await Vessel.OpenAsync();
-        Session.BeginBurst();
-        await StoreAsync("file", "first");
-        Session.EndBurst();
-        var done = Task.Run(async () => await other.StoreAsync(new() { Path = P("file") }, "second"u8.ToArray()), TestContext.Current.CancellationToken);
-        await done.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
-        Assert.Equal("second", await Session.GetAsync("file"));
-        Assert.Equal(new Quota(6, 1, null, null), await Session.QuotaAsync());
-    }
-
     private static FileEntry Nameless(FileEntry entry) => entry with { Name = default, Revision = null };
 
     private ValueTask<FileEntry> StoreAsync(string path, string content) => Session.StoreAsync(new() { Path = P(path) }, Encoding.UTF8.GetBytes(content));

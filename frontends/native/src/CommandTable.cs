@@ -42,6 +42,8 @@ internal static class CommandTable
         new("ls", Needs.Session | Needs.Reader, Ls.RunAsync),
         new("get", Needs.Session | Needs.Disk | Needs.Reader | Needs.Path, Get.RunAsync),
         new("put", Needs.Session | Needs.Disk | Needs.Path | Needs.Body, Put.RunAsync),
+        new("pack", Needs.Session | Needs.Body, Pack.RunAsync),
+        new("fetch", Needs.Session | Needs.Reader | Needs.Body, Fetch.RunAsync),
         new("uploads", Needs.Session, Uploads.RunAsync),
         new("mkdir", Needs.Session | Needs.Disk | Needs.Path, MkDir.RunAsync),
         new("rm", Needs.Session | Needs.Disk | Needs.Path, Rm.RunAsync),

@@ -93,6 +93,9 @@ internal sealed class NativeSession : IAsyncDisposable
     /// <summary>Queues the end of a chunked body.</summary>
     public void SendEnd(Trailer trailer) => Requests.EncodeEnd(trailer, Output);
 
+    /// <summary>Does many things with files on one visit to the disk.</summary>
+    public ValueTask VisitAsync(Func<ValueTask> work) => _visit.MakeAsync(static work => work(), work);
+
     /// <summary>Starts the session of whoever has logged in by <paramref name="mechanism"/>.</summary>
     public void Open(FileSession files, string mechanism)
     {
@@ -132,7 +135,7 @@ internal sealed class NativeSession : IAsyncDisposable
     {
         if (IsForDisk(request) && Requests.Body.IsArriving)
             await GatherAsync(request);
-        await (IsForVisit(request) ? _visit.MakeAsync(static work => work.session.ServeBurst(work.request), (session: this, request)) : ServeAsync(request));
+        await (IsForVisit(request) ? _visit.MakeAsync(static work => work.session.ServeVisit(work.request), (session: this, request)) : ServeAsync(request));
     }
 
     private async ValueTask GatherAsync(Request request)
@@ -154,27 +157,19 @@ internal sealed class NativeSession : IAsyncDisposable
     private bool IsForVisit(Request request) => IsForDisk(request) && Requests.Body.IsHere;
 
     /// <summary>On a visit: serves one request after another, while they are for it. What is not complete then has left.</summary>
-    private ValueTask ServeBurst(Request first)
+    private ValueTask ServeVisit(Request first)
     {
-        Files.BeginBurst();
-        try
+        for (Request? request = first; request is not null; request = NextOfVisit())
         {
-            for (Request? request = first; request is not null; request = NextOfBurst())
-            {
-                ValueTask serving = ServeAsync(request);
-                if (!serving.IsCompletedSuccessfully)
-                    return serving;
-            }
+            ValueTask serving = ServeAsync(request);
+            if (!serving.IsCompletedSuccessfully)
+                return serving;
+        }
 
-            return ValueTask.CompletedTask;
-        }
-        finally
-        {
-            Files.EndBurst();
-        }
+        return ValueTask.CompletedTask;
     }
 
-    private Request? NextOfBurst()
+    private Request? NextOfVisit()
     {
         if (_leaving is not null || Wake.IsCancellationRequested || Requests.TryNext() is not { } request)
             return null;

@@ -7,7 +7,6 @@ namespace Argosy.Files;
 internal sealed class HomeStep : IDisposable
 {
     private readonly HomeLock.Scope _lock;
-    private readonly bool _isLent;
     private bool _left;
 
     public HomeStep(LocalTree tree, RemotePath path)
@@ -23,9 +22,6 @@ internal sealed class HomeStep : IDisposable
             throw;
         }
     }
-
-    /// <summary>One of a burst, which has the lock and the folder, and keeps them.</summary>
-    public HomeStep(Descriptor parent) => (Parent, _isLent, _left) = (parent, true, true);
 
     /// <summary>The folder that holds the path's last component.</summary>
     public Descriptor Parent { get; }
@@ -43,9 +39,6 @@ internal sealed class HomeStep : IDisposable
     public void Dispose()
     {
         Leave();
-        if (!_isLent)
-        {
-            Parent.Dispose();
-        }
+        Parent.Dispose();
     }
 }

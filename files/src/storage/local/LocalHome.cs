@@ -13,7 +13,6 @@ internal sealed class LocalHome(LocalStorage storage, LocalTree tree, IOffload o
     /// <summary>Milliseconds that long work keeps a thread.</summary>
     private const int Slice = 10;
 
-    private readonly LocalBurst _burst = new(tree);
     private bool _closed;
 
     /// <summary>The home that this is a session's view of.</summary>
@@ -22,16 +21,16 @@ internal sealed class LocalHome(LocalStorage storage, LocalTree tree, IOffload o
     public string Identity => tree.Identity;
 
     public ValueTask<FileEntry?> FindAsync(RemotePath path, bool followLink) =>
-        Offload().RunAsync(static work => work.tree.Find(work.path, work.followLink), (tree, path, followLink));
+        offload.RunAsync(static work => work.tree.Find(work.path, work.followLink), (tree, path, followLink));
 
     public async IAsyncEnumerable<FileEntry> ListAsync(RemotePath path, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var reader = await Offload().RunAsync(static work => work.tree.OpenReader(work.path), (tree, path));
+        using var reader = await offload.RunAsync(static work => work.tree.OpenReader(work.path), (tree, path));
         List<FileEntry> batch;
         do
         {
             cancellation.ThrowIfCancellationRequested();
-            batch = await Offload().RunAsync(static reader => LocalTree.Read(reader, Batch), reader);
+            batch = await offload.RunAsync(static reader => LocalTree.Read(reader, Batch), reader);
             foreach (var entry in batch)
             {
                 yield return entry;
@@ -41,17 +40,16 @@ internal sealed class LocalHome(LocalStorage storage, LocalTree tree, IOffload o
     }
 
     public ValueTask<IContent> OpenAsync(RemotePath path) =>
-        Offload().RunAsync(static work => (IContent)work.tree.OpenContent(work.path).Under(work.offload), (tree, path, offload));
+        offload.RunAsync(static work => (IContent)work.tree.OpenContent(work.path).Under(work.offload), (tree, path, offload));
 
     public ValueTask<IStaged> StageAsync(StageRequest request) =>
-        Offload().RunAsync(static work => (IStaged)new OffloadedStaged(work.tree.Stage(work.request), work.offload), (tree, request, offload));
+        offload.RunAsync(static work => (IStaged)new OffloadedStaged(work.tree.Stage(work.request), work.offload), (tree, request, offload));
 
     public ValueTask<FileEntry> StoreAsync(RemotePath path, ReadOnlyMemory<byte> content, Publication how, ITally tally) => offload.RunAsync(
-        static work => work.tree.Store(work.path, work.content.Span, work.how, work.tally, work.burst), (tree, path, content, how, tally, burst: _burst));
+        static work => work.tree.Store(work.path, work.content.Span, work.how, work.tally), (tree, path, content, how, tally));
 
-    public void BeginBurst() => _burst.Begin();
-
-    public void EndBurst() => _burst.End();
+    public ValueTask<IReadOnlyList<FileException?>> StoreManyAsync(IReadOnlyList<WholeFile> files, ITally tally) =>
+        offload.RunAsync(static IReadOnlyList<FileException?> (work) => work.tree.StoreMany(work.files, work.tally), (tree, files, tally));
 
     public ValueTask MakeFolderAsync(RemotePath path, int? mode = null) =>
         Run(static work => work.tree.MakeFolder(work.path, work.mode), (tree, path, mode));
@@ -71,17 +69,17 @@ internal sealed class LocalHome(LocalStorage storage, LocalTree tree, IOffload o
         Run(static work => work.tree.Touch(work.path, work.modified), (tree, path, modified));
 
     public ValueTask<IReadOnlyList<UnfinishedUpload>> ListUnfinishedAsync(string? owner) =>
-        Offload().RunAsync(static IReadOnlyList<UnfinishedUpload> (work) => work.tree.ListUnfinished(work.owner), (tree, owner));
+        offload.RunAsync(static IReadOnlyList<UnfinishedUpload> (work) => work.tree.ListUnfinished(work.owner), (tree, owner));
 
     public ValueTask<bool> DiscardUnfinishedAsync(string owner, string uploadId, ITally tally) =>
-        Offload().RunAsync(static work => work.tree.DiscardUnfinished(work.owner, work.uploadId, work.tally), (tree, owner, uploadId, tally));
+        offload.RunAsync(static work => work.tree.DiscardUnfinished(work.owner, work.uploadId, work.tally), (tree, owner, uploadId, tally));
 
-    public ValueTask<long?> FreeAsync() => Offload().RunAsync(static tree => (long?)tree.Free(), tree);
+    public ValueTask<long?> FreeAsync() => offload.RunAsync(static tree => (long?)tree.Free(), tree);
 
     public ValueTask CountAsync(Action<Usage> counted) => RunSteps(tree.Count(counted));
 
-    public ValueTask<bool> HappenedAsync(ReadOnlyMemory<byte> mark) =>
-        Offload().RunAsync(static work => work.tree.Happened(work.mark.Span), (tree, mark));
+    public ValueTask<Usage> HappenedAsync(ReadOnlyMemory<byte> mark, Usage change) =>
+        offload.RunAsync(static work => work.tree.Happened(work.mark.Span, work.change), (tree, mark, change));
 
     public ValueTask SettleUnfinishedAsync(Func<ITally> tally) => Run(static work => work.tree.SettleUnfinished(work.tally), (tree, tally));
 
@@ -99,18 +97,11 @@ internal sealed class LocalHome(LocalStorage storage, LocalTree tree, IOffload o
         return default;
     }
 
-    /// <summary>The way to whatever is no part of a burst: such things wait for locks of their own, or take long.</summary>
-    private IOffload Offload()
-    {
-        _burst.Leave();
-        return offload;
-    }
-
     /// <summary>Long work, in slices: whoever waits for the same threads gets one in between.</summary>
     private async ValueTask RunSteps(IEnumerable<int> work)
     {
         using var steps = work.GetEnumerator();
-        while (await Offload().RunAsync(TakeSlice, steps))
+        while (await offload.RunAsync(TakeSlice, steps))
         {
         }
     }
@@ -130,7 +121,7 @@ internal sealed class LocalHome(LocalStorage storage, LocalTree tree, IOffload o
     }
 
     private async ValueTask Run<TState>(Action<TState> action, TState state) =>
-        await Offload().RunAsync(
+        await offload.RunAsync(
             static work =>
             {
                 work.action(work.state);

@@ -110,11 +110,11 @@ internal sealed partial class LocalStaged : IDisposable
     }
 
     /// <summary>The same for a file that was made with its mode and that nobody else has written to.</summary>
-    public FileEntry PublishWhole(Publication how, long length, ITally tally, LocalBurst burst)
+    public FileEntry PublishWhole(Publication how, long length, ITally tally)
     {
         using var lent = Descriptor.Lend(_file);
         var status = Finish(lent.Number, how);
-        return Publish(status, burst.Enter(_path), how.OnExisting, length, tally);
+        return Publish(status, _tree.Enter(_path), how.OnExisting, length, tally);
     }
 
     private FileEntry Publish(in Status status, HomeStep entered, OnExisting onExisting, long length, ITally tally)

@@ -116,17 +116,17 @@ internal sealed partial class LocalTree
     /// <summary>Begins a step on the path's last component.</summary>
     public HomeStep Enter(RemotePath path) => new(this, path);
 
-    /// <summary>Whether a marked step happened, by what is and is not in the staging folder of its disk.</summary>
-    public bool Happened(ReadOnlySpan<byte> mark)
+    /// <summary>What of a marked step's change happened, by what is and is not in the staging folder of its disk.</summary>
+    public Usage Happened(ReadOnlySpan<byte> mark, Usage change)
     {
         if (StepMark.Read(mark) is not { } step || AllStaging.Find(step.Disk) is not { } staging)
         {
-            return false;
+            return default;
         }
 
         try
         {
-            return step.Happened(staging);
+            return step.Happened(staging, change);
         }
         finally
         {

@@ -34,18 +34,6 @@ internal sealed partial class LocalTree
         }
     }
 
-    /// <summary>A file whole: written with its mode from the beginning, looked at once, published.</summary>
-    public FileEntry Store(RemotePath path, ReadOnlySpan<byte> content, Publication how, ITally tally, LocalBurst burst)
-    {
-        using var destination = burst.LookAt(path);
-        using var staged = StageNew(path, how.Mode ?? UsualMode, replaces: null, destination.Share());
-
-        // Its intent goes before its file: without the file it would say that the step has happened.
-        using var counted = burst.Take(tally);
-        staged.Write(0, content);
-        return staged.PublishWhole(how, content.Length, counted, burst);
-    }
-
     /// <summary>Where the path's last component will appear.</summary>
     public Destination LookAt(RemotePath path)
     {
@@ -93,7 +81,8 @@ internal sealed partial class LocalTree
         }
     }
 
-    private void RequireStaging(int result)
+    /// <summary>Whether a staged file could be made; a staging folder that is gone is gone with the home, or was removed.</summary>
+    public void RequireStaging(int result)
     {
         if (result == -Errno.NotFound)
         {

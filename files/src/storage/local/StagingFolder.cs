@@ -8,7 +8,7 @@ namespace Argosy.Files;
 /// <summary>
 /// Where one home's uploads wait and its removed things go: a 0700 folder that no path reaches and no listing shows. Its names:
 /// <c>w.TOKEN.N</c> work that dies with the process that holds the token's lock, <c>t.TOKEN.N</c> a removed folder that is not yet
-/// counted down, <c>u.HASH</c> an unfinished upload, <c>a.HASH</c> what is known about it, <c>m.DISK</c> where another disk's is
+/// counted down, <c>w.TOKEN.N/</c> files that are stored together (<see cref="StoreVisit"/>), <c>u.HASH</c> an unfinished upload, <c>a.HASH</c> what is known about it, <c>m.DISK</c> where another disk's is
 /// (<see cref="StagingFolders"/>), <c>lock</c>.
 /// </summary>
 internal sealed class StagingFolder : IDisposable

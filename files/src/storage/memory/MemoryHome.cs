@@ -63,12 +63,26 @@ internal sealed class MemoryHome(MemoryTree tree) : IHome
         return await staged.PublishAsync(how, content.Length, tally);
     }
 
-    public void BeginBurst()
+    public async ValueTask<IReadOnlyList<FileException?>> StoreManyAsync(IReadOnlyList<WholeFile> files, ITally tally)
     {
-    }
+        using var owned = tally;
+        var failures = new FileException?[files.Count];
+        for (var i = 0; i < files.Count; i++)
+        {
+            try
+            {
+                var (path, content, how) = files[i];
+                await using var staged = await StageAsync(new(path, "", null, content.Length, Trust: true));
+                await staged.WriteAsync(0, content);
+                await staged.PublishAsync(how, content.Length, owned);
+            }
+            catch (FileException failed)
+            {
+                failures[i] = failed;
+            }
+        }
 
-    public void EndBurst()
-    {
+        return failures;
     }
 
     public ValueTask MakeFolderAsync(RemotePath path, int? mode = null)
@@ -185,7 +199,7 @@ internal sealed class MemoryHome(MemoryTree tree) : IHome
         }
     }
 
-    public ValueTask<bool> HappenedAsync(ReadOnlyMemory<byte> mark) => new(false);
+    public ValueTask<Usage> HappenedAsync(ReadOnlyMemory<byte> mark, Usage change) => default;
 
     public ValueTask SettleUnfinishedAsync(Func<ITally> tally) => default;
 

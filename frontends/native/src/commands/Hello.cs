@@ -18,6 +18,7 @@ internal static class Hello
             Version = Version,
             Server = session.Options.Server,
             Mechanisms = session.Login.Mechanisms,
+            Features = ["pack", "fetch"],
             Anonymous = Word(session.Login.Anonymous),
         });
         return ValueTask.CompletedTask;
