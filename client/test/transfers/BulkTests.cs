@@ -5,8 +5,8 @@ using Argosy.Wire;
 namespace Argosy.Client.Tests.Transfers;
 
 /// <summary>
-/// A large local file moves on a thread of its own (<see cref="BlockingLine"/>): it can be stopped, refused, cut and stand still there as anywhere else, and the session
-/// goes on.
+/// A large local file moves on a thread of its own (<see cref="BlockingLine"/>): it can be stopped, refused, cut and stand still there as anywhere else, and the
+/// session goes on.
 /// </summary>
 public sealed class BulkTests : IDisposable
 {
@@ -224,7 +224,7 @@ public sealed class BulkTests : IDisposable
         await using var server = new RealServer();
         await using var client = await server.ConnectAsync();
         await client.PutAsync(_content, "/f", cancellationToken: Stop);
-        await using var full = new LocalStream(new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0), "the file");
+        await using var full = new LocalStream(new FullDisk(_folder["f"]), "the file");
         var failure = await Assert.ThrowsAsync<LocalFileException>(() => client.GetAsync("/f", full, cancellationToken: Stop));
         Assert.Equal(LocalFault.NoSpace, failure.Fault);
         await client.PingAsync(Stop);
@@ -295,6 +295,12 @@ public sealed class BulkTests : IDisposable
     {
         await using var file = File.Create(_folder[name]);
         file.SetLength(length);
+    }
+
+    /// <summary>A disk that takes the first bytes, which come with the answer, and no more (ENOSPC).</summary>
+    private sealed class FullDisk(string path) : FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0)
+    {
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("Full", 28);
     }
 
     private sealed class Watcher(Action<TransferProgress> see) : IProgress<TransferProgress>
