@@ -7,7 +7,7 @@ namespace Argosy.Client;
 /// What goes to the server, gathered so that many small requests leave in one write. Holds at most a header and a small body beyond
 /// <see cref="Full"/>.
 /// </summary>
-internal sealed class FrameOutput(Stream stream, BlockingLine? line, Watch watch, CancellationToken closed) : IBufferWriter<byte>
+internal sealed class FrameOutput(Stream stream, BlockingLine line, Watch watch, CancellationToken closed) : IBufferWriter<byte>
 {
     /// <summary>From this many bytes on it is worth a write.</summary>
     public const int Full = 64 * 1024;
@@ -19,9 +19,6 @@ internal sealed class FrameOutput(Stream stream, BlockingLine? line, Watch watch
 
     /// <summary>Cancelled when the connection is over.</summary>
     public CancellationToken Closed => closed;
-
-    /// <summary>True where <see cref="Send"/> can be used.</summary>
-    public bool MayBlock => line is not null;
 
     /// <summary>For the longest chunk with its length; one upload after the other uses it.</summary>
     public byte[] BulkBuffer => field ??= GC.AllocateUninitializedArray<byte>(FrameEncoder.ChunkPrefix + Limits.Chunk);
@@ -63,7 +60,7 @@ internal sealed class FrameOutput(Stream stream, BlockingLine? line, Watch watch
         watch.BeginSend();
         try
         {
-            line!.Send(bytes, watch);
+            line.Send(bytes, watch);
         }
         finally
         {

@@ -5,11 +5,11 @@ namespace Argosy.Client;
 
 /// <summary>Takes what the server sends apart and gives it to the exchanges that wait, in their order. Trusts nothing of it.</summary>
 /// <param name="stream">The connection.</param>
-/// <param name="line">The same for threads that may block; null where there is no such way.</param>
+/// <param name="line">The same for a thread that may block.</param>
 /// <param name="awaiting">Who waits.</param>
 /// <param name="watch">Told of the server's signs of life.</param>
 /// <param name="server">Its name, for messages.</param>
-internal sealed class ReplyReader(Stream stream, BlockingLine? line, ConcurrentQueue<Exchange> awaiting, Watch watch, string server)
+internal sealed class ReplyReader(Stream stream, BlockingLine line, ConcurrentQueue<Exchange> awaiting, Watch watch, string server)
 {
     // A server that sends less than this within the time that it may be silent is silent: one byte now and then must not hold anybody for years.
     private const int LeastPace = 1024;
@@ -45,7 +45,7 @@ internal sealed class ReplyReader(Stream stream, BlockingLine? line, ConcurrentQ
             {
                 await TakeAsync().ConfigureAwait(false);
             }
-            while (line is not null && _receiving is { IsBulk: true } bulk
+            while (_receiving is { IsBulk: true } bulk
                 ? await LongThread.RunAsync(() => ReceiveBulk(bulk)).ConfigureAwait(false)
                 : await FillAsync(closed).ConfigureAwait(false));
         }
@@ -100,7 +100,7 @@ internal sealed class ReplyReader(Stream stream, BlockingLine? line, ConcurrentQ
         {
             (_start, _end) = (0, 0);
             var room = BulkRoom();
-            _end = line!.Receive(_buffer.AsSpan(0, room > 0 ? room : _buffer.Length), room);
+            _end = line.Receive(_buffer.AsSpan(0, room > 0 ? room : _buffer.Length), room);
             if (_end == 0)
                 return false;
             while (Step(out var piece))
@@ -111,6 +111,7 @@ internal sealed class ReplyReader(Stream stream, BlockingLine? line, ConcurrentQ
                     watch.Touch();
                 if (_receiving != bulk)
                     return true;
+
             }
         }
     }

@@ -14,7 +14,7 @@ internal sealed class Session : IAsyncDisposable
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(3);
 
     private readonly Stream _stream;
-    private readonly BlockingLine? _line;
+    private readonly BlockingLine _line;
     private readonly string _server;
     private readonly TimeSpan _silence;
     private readonly Watch _watch;

@@ -103,7 +103,7 @@ internal sealed class ChunkedUpload(RemotePath path, Stream source, ReadOnlyMemo
 
     private async ValueTask<bool> SendChunksAsync(FrameOutput output)
     {
-        if (!output.MayBlock || source is not LocalStream || !first.IsEmpty || size - Sent < Limits.Chunk)
+        if (source is not LocalStream || !first.IsEmpty || size - Sent < Limits.Chunk)
             return await SendPiecesAsync(output).ConfigureAwait(false);
         await output.FlushAsync().ConfigureAwait(false);
         return await LongThread.RunAsync(() => SendBulk(output)).ConfigureAwait(false);

@@ -1,16 +1,18 @@
 using System.Buffers;
+using System.Security.Cryptography.X509Certificates;
 using Argosy.Wire;
 
 namespace Argosy.Client.Tests.Transfers;
 
 /// <summary>
-/// A large local file moves on a thread of its own (<see cref="BlockingLine"/>): it can be stopped, refused, cut and stand still there as anywhere else, and the session
-/// goes on.
+/// A large local file moves on a thread of its own (<see cref="BlockingLine"/>): it can be stopped, refused, cut and stand still there as anywhere else, and the
+/// session goes on.
 /// </summary>
 public sealed class BulkTests : IDisposable
 {
     private const int Timeout = 60_000;
     private const int Large = 5 << 20;
+    private static readonly X509Certificate2 s_certificate = Certificates.SelfSigned();
     private readonly TemporaryFolder _folder = new();
     private readonly byte[] _content = RoundTripTests.Content(Large);
 
@@ -19,12 +21,13 @@ public sealed class BulkTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory(Timeout = Timeout)]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public async Task Chunks_of_any_length_cut_anywhere_come_together(int seed)
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, false)]
+    [InlineData(4, true)]
+    public async Task Chunks_of_any_length_cut_anywhere_come_together(int seed, bool tls)
     {
-        await using var server = FakeServer.Greeting(async peer =>
+        await using var server = Greeting(tls, async peer =>
         {
             var get = await peer.ReadRequestAsync();
             var ping = await peer.ReadRequestAsync();
@@ -50,7 +53,7 @@ public sealed class BulkTests : IDisposable
 
             await SayNoMoreAsync(peer);
         });
-        await using var client = await server.ConnectAsync();
+        await using var client = await ConnectAsync(server);
         var fetched = client.GetAsync("/f", _folder["f"], cancellationToken: Stop);
         await client.PingAsync(Stop);
         Assert.Equal(Large, (await fetched).Bytes);
@@ -99,12 +102,14 @@ public sealed class BulkTests : IDisposable
     }
 
     [Theory(Timeout = Timeout)]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Whoever_loses_interest_in_the_middle_is_let_go_and_the_session_goes_on(bool up)
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public async Task Whoever_loses_interest_in_the_middle_is_let_go_and_the_session_goes_on(bool up, bool tls)
     {
         await using var server = new RealServer();
-        await using var client = await server.ConnectAsync();
+        await using var client = await server.ConnectAsync(tls);
         await File.WriteAllBytesAsync(server.Local["f"], _content, Stop);
         await client.PutAsync(_content, "/kept", cancellationToken: Stop);
         using var enough = new CancellationTokenSource();
@@ -121,18 +126,20 @@ public sealed class BulkTests : IDisposable
         Assert.Equal("f", server.Local.Names());
     }
 
-    [Fact(Timeout = Timeout)]
-    public async Task A_refusal_in_the_middle_ends_it_at_the_next_chunk_and_the_session_goes_on()
+    [Theory(Timeout = Timeout)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_refusal_in_the_middle_ends_it_at_the_next_chunk_and_the_session_goes_on(bool tls)
     {
         var isAbandoned = false;
-        await using var server = FakeServer.Greeting(async peer =>
+        await using var server = Greeting(tls, async peer =>
         {
             var put = await peer.ReadRequestAsync();
             await peer.SendAsync(Reply.Refusal(put.Id, WireError.OverQuota, "Full"));
             isAbandoned = (await peer.ReadBodyAsync()).IsAbandoned;
             await peer.AnswerAsync(request => new Reply { Id = request.Id });
         });
-        await using var client = await server.ConnectAsync();
+        await using var client = await ConnectAsync(server);
         await MakeSparseAsync("f", 256 << 20);
         var refused = await Assert.ThrowsAsync<RefusedException>(() => client.PutAsync(_folder["f"], "/f", cancellationToken: Stop));
         Assert.Equal("over-quota", refused.Error);
@@ -140,24 +147,28 @@ public sealed class BulkTests : IDisposable
         Assert.True(isAbandoned);
     }
 
-    [Fact(Timeout = Timeout)]
-    public async Task A_server_that_takes_nothing_is_given_up()
+    [Theory(Timeout = Timeout)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_server_that_takes_nothing_is_given_up(bool tls)
     {
-        await using var server = FakeServer.Greeting(peer => peer.StaySilentAsync());
-        await using var client = await server.ConnectAsync(Scripts.Impatient);
+        await using var server = Greeting(tls, peer => peer.StaySilentAsync());
+        await using var client = await ConnectAsync(server, Scripts.Impatient);
         await MakeSparseAsync("f", 64 << 20);
         await Assert.ThrowsAsync<NotVerifiedException>(() => client.PutAsync(_folder["f"], "/f", cancellationToken: Stop));
     }
 
-    [Fact(Timeout = Timeout)]
-    public async Task A_server_that_stops_in_the_middle_is_given_up()
+    [Theory(Timeout = Timeout)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_server_that_stops_in_the_middle_is_given_up(bool tls)
     {
-        await using var server = FakeServer.Greeting(async peer =>
+        await using var server = Greeting(tls, async peer =>
         {
             await BeginAsync(peer, await peer.ReadRequestAsync(), Large / 2);
             await peer.StaySilentAsync();
         });
-        await using var client = await server.ConnectAsync(Scripts.Impatient);
+        await using var client = await ConnectAsync(server, Scripts.Impatient);
         await Assert.ThrowsAsync<NotVerifiedException>(() => client.GetAsync("/f", _folder["f"], cancellationToken: Stop));
         Assert.Equal("", _folder.Names());
     }
@@ -213,7 +224,7 @@ public sealed class BulkTests : IDisposable
         await using var server = new RealServer();
         await using var client = await server.ConnectAsync();
         await client.PutAsync(_content, "/f", cancellationToken: Stop);
-        await using var full = new LocalStream(new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0), "the file");
+        await using var full = new LocalStream(new FullDisk(_folder["f"]), "the file");
         var failure = await Assert.ThrowsAsync<LocalFileException>(() => client.GetAsync("/f", full, cancellationToken: Stop));
         Assert.Equal(LocalFault.NoSpace, failure.Fault);
         await client.PingAsync(Stop);
@@ -240,22 +251,35 @@ public sealed class BulkTests : IDisposable
         Assert.Equal(await File.ReadAllBytesAsync(server.Local["f"], Stop), await File.ReadAllBytesAsync(server.World.Path("f"), Stop));
     }
 
-    [Fact(Timeout = Timeout)]
-    public async Task A_client_that_is_closed_in_the_middle_leaves_no_thread_waiting()
+    [Theory(Timeout = Timeout)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_client_that_is_closed_in_the_middle_leaves_no_thread_waiting(bool tls)
     {
         var isMoving = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var server = FakeServer.Greeting(async peer =>
+        await using var server = Greeting(tls, async peer =>
         {
             await BeginAsync(peer, await peer.ReadRequestAsync(), Large / 2);
             await peer.StaySilentAsync();
         });
-        var client = await server.ConnectAsync();
+        var client = await ConnectAsync(server);
         var progress = new Watcher(_ => isMoving.TrySetResult());
         var fetching = client.GetAsync("/f", _folder["f"], new GetOptions { Progress = progress }, Stop);
         await isMoving.Task;
         await client.DisposeAsync();
         await Assert.ThrowsAsync<ObjectDisposedException>(() => fetching);
     }
+
+    private static FakeServer Greeting(bool tls, Func<FakePeer, Task> script) => new(
+        async peer =>
+        {
+            await peer.GreetAsync();
+            await script(peer);
+        },
+        tls ? s_certificate : null);
+
+    private static Task<FileClient> ConnectAsync(FakeServer server, ClientOptions? options = null) =>
+        server.ConnectAsync((options ?? new ClientOptions { SilenceTimeout = TimeSpan.FromSeconds(10) }) with { Fingerprint = Fingerprint.Of(s_certificate) });
 
     // Whether the file is still the same is asked at the end.
     private static Task SayNoMoreAsync(FakePeer peer) => peer.AnswerAsync(request => Reply.Refusal(request.Id, WireError.NotFound, ""));
@@ -271,6 +295,12 @@ public sealed class BulkTests : IDisposable
     {
         await using var file = File.Create(_folder[name]);
         file.SetLength(length);
+    }
+
+    /// <summary>A disk that takes the first bytes, which come with the answer, and no more (ENOSPC).</summary>
+    private sealed class FullDisk(string path) : FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0)
+    {
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("Full", 28);
     }
 
     private sealed class Watcher(Action<TransferProgress> see) : IProgress<TransferProgress>
