@@ -198,22 +198,35 @@ public sealed partial class FileClient
     /// <exception cref="LocalFileException">It cannot be read, or is not what it was; nothing was stored.</exception>
     internal Task<Stored> PutSmallAsync(LocalFile file, int size, RemotePath path, PutOptions options, CancellationToken stop)
     {
-        var isPacked = options.IsOneOfMany && MayShare("pack", path);
-        return isPacked ? SendBufferedAsync(size + 1, Pack, stop) : PutBufferedAsync(size + 1, Read, stop);
+        return options.IsOneOfMany && MayShare("pack", path) ? PutPackedAsync(file, size, path, options, stop) : PutBufferedAsync(size + 1, Read, stop);
 
         async ValueTask<Func<Upload>> Read(byte[] buffer)
         {
-            await ReadAll(buffer).ConfigureAwait(false);
+            if (file.ReadAll(buffer.AsSpan(0, size + 1)) != size || !file.IsUnchanged)
+                throw Upload.Changed();
+            await file.DisposeAsync().ConfigureAwait(false);
             return () => new SmallUpload(path, buffer.AsMemory(0, size), options);
         }
+    }
 
-        async Task<Stored> Pack(byte[] buffer)
+    /// <summary>The same in a request that it shares with others.</summary>
+    private async Task<Stored> PutPackedAsync(LocalFile file, int size, RemotePath path, PutOptions options, CancellationToken stop)
+    {
+        var buffer = await Buffers.RentAsync(size + 1, stop).ConfigureAwait(false);
+        var isLent = true;
+        try
         {
-            await ReadAll(buffer).ConfigureAwait(false);
-            return await Packs.RunAsync(new PackedFile(path, buffer.AsMemory(0, size), options), stop).ConfigureAwait(false);
+            if (file.ReadAll(buffer.AsSpan(0, size + 1)) != size || !file.IsUnchanged)
+                throw Upload.Changed();
+            await file.DisposeAsync().ConfigureAwait(false);
+            var stored = await Packs.RunAsync(new PackedFile(path, buffer.AsMemory(0, size), options), stop).ConfigureAwait(false);
+            isLent = false;
+            return stored;
         }
-
-        ValueTask ReadAll(byte[] buffer) => file.ReadAll(buffer.AsSpan(0, size + 1)) == size && file.IsUnchanged ? file.DisposeAsync() : throw Upload.Changed();
+        finally
+        {
+            Buffers.Return(buffer, isInUse: isLent);
+        }
     }
 
     /// <summary>Fetches a small file into memory.</summary>
@@ -233,17 +246,15 @@ public sealed partial class FileClient
     /// <param name="window">How much of it is needed.</param>
     /// <param name="fill">Fills it, and gives what is to be sent: anew each time where all of it is in the buffer.</param>
     /// <param name="stop">Gives up.</param>
-    private Task<Stored> PutBufferedAsync(int window, Func<byte[], ValueTask<Func<Upload>>> fill, CancellationToken stop) =>
-        SendBufferedAsync(window, async buffer => await RunAsync(await fill(buffer).ConfigureAwait(false), stop).ConfigureAwait(false), stop);
-
-    private async Task<Stored> SendBufferedAsync(int window, Func<byte[], Task<Stored>> send, CancellationToken stop)
+    private async Task<Stored> PutBufferedAsync(int window, Func<byte[], ValueTask<Func<Upload>>> fill, CancellationToken stop)
     {
         var buffer = await Buffers.RentAsync(window, stop).ConfigureAwait(false);
         // After a failure whoever reads into it, or the writer, may still hold it.
         var isLent = true;
         try
         {
-            var stored = await send(buffer).ConfigureAwait(false);
+            var make = await fill(buffer).ConfigureAwait(false);
+            var stored = await RunAsync(make, stop).ConfigureAwait(false);
             isLent = false;
             return stored;
         }

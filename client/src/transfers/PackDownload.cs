@@ -40,6 +40,7 @@ internal sealed class PackDownload(IReadOnlyList<WantedFile> files) : Exchange<b
 
     public override ValueTask ReceiveAsync(ReadOnlyMemory<byte> piece)
     {
+        var first = _next;
         while (!piece.IsEmpty)
         {
             if (_begun.WrittenCount == 0 && PackRecord.TryRead(piece, out var record))
@@ -53,6 +54,8 @@ internal sealed class PackDownload(IReadOnlyList<WantedFile> files) : Exchange<b
             }
         }
 
+        if (_next > first)
+            ThreadPool.UnsafeQueueUserWorkItem(static taken => taken.Tell(), new Taken(_asked, first, _next), preferLocal: false);
         return ValueTask.CompletedTask;
     }
 
@@ -84,21 +87,22 @@ internal sealed class PackDownload(IReadOnlyList<WantedFile> files) : Exchange<b
         if (_next == _asked.Length)
             throw Lie();
         var file = _asked[_next];
-        if (record.Kind == PackKind.File)
-            file.Take(record);
-        else if (record.Kind == PackKind.Failure && record.Number == _next)
-            file.Fail(Explain(file, record));
-        else
+        if (record.Kind != PackKind.File && !(record.Kind == PackKind.Failure && record.Number == _next))
             throw Lie();
+        file.Take(record);
         _next++;
     }
 
-    // By itself it can be had all the same.
-    private static ClientException Explain(WantedFile file, in PackRecord failure) =>
-        failure.Name.Span.SequenceEqual("changed"u8) || failure.Name.Span.SequenceEqual("unsupported"u8)
-            ? Download.Changed(file.Path)
-            : PackItem.Translate(file, failure, "get");
-
     private static NotVerifiedException Lie() =>
         new("What the server sends of many files does not fit what was asked for. Nothing unverified was kept; try again.");
+
+    /// <summary>Files whose records have come.</summary>
+    private sealed record Taken(WantedFile[] Files, int First, int End)
+    {
+        public void Tell()
+        {
+            for (var i = First; i < End; i++)
+                Files[i].Tell();
+        }
+    }
 }

@@ -20,6 +20,9 @@ internal abstract class PackItem(RemotePath path)
     /// <summary>It has come to nothing.</summary>
     public abstract void Fail(Exception exception);
 
+    /// <summary>Nobody wants it any more.</summary>
+    public abstract void Cancel(CancellationToken stop);
+
     /// <summary>What a record says that went wrong.</summary>
     /// <param name="file">Which file it is about.</param>
     /// <param name="failure">The record.</param>
@@ -34,8 +37,9 @@ internal abstract class PackItem(RemotePath path)
 /// <summary>A <see cref="PackItem"/> that somebody waits for.</summary>
 internal abstract class PackItem<T>(RemotePath path) : PackItem(path)
 {
-    // Continuations run elsewhere: the reader belongs to everybody.
-    private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Continuations run where it is told, one file's after another's: to hand over each of many would cost more than they do. Never on the reader's thread, which
+    // belongs to everybody.
+    private readonly TaskCompletionSource<T> _completion = new();
 
     public Task<T> Outcome => _completion.Task;
 
@@ -43,7 +47,7 @@ internal abstract class PackItem<T>(RemotePath path) : PackItem(path)
 
     public override void Fail(Exception exception) => _completion.TrySetException(exception);
 
-    public virtual void Cancel(CancellationToken stop) => _completion.TrySetCanceled(stop);
+    public override void Cancel(CancellationToken stop) => _completion.TrySetCanceled(stop);
 
     protected void Succeed(T result) => _completion.TrySetResult(result);
 }
@@ -80,6 +84,8 @@ internal sealed class WantedFile(RemotePath path, ArraySegment<byte> buffer, Get
 {
     // Whoever gives it up may use the buffer for something else at once.
     private readonly Lock _gate = new();
+    private Fetched? _fetched;
+    private Exception? _failure;
 
     public override int Size => buffer.Count;
 
@@ -88,25 +94,45 @@ internal sealed class WantedFile(RemotePath path, ArraySegment<byte> buffer, Get
     public override void Cancel(CancellationToken stop)
     {
         lock (_gate)
-            base.Cancel(stop);
+            _failure ??= new OperationCanceledException(stop);
+        base.Cancel(stop);
     }
 
-    /// <summary>It has come.</summary>
+    /// <summary>It has come, or why it does not; to be told by <see cref="Tell"/>.</summary>
     public void Take(in PackRecord record)
     {
-        if (record.Content.Length != Size)
-        {
-            Fail(Download.Changed(Path));
-            return;
-        }
-
         lock (_gate)
         {
-            if (!IsWanted)
-                return;
-            record.Content.Span.CopyTo(buffer);
-            options.Progress?.Report(new TransferProgress(Size, Size));
-            Succeed(new Fetched(Size, Size, Times.FromWire(record.MTime) ?? DateTimeOffset.UtcNow, (UnixFileMode?)record.Mode));
+            if (_failure is not null || _fetched is not null)
+                return; // The buffer may be somebody else's by now.
+            if (record.Kind == PackKind.Failure)
+                _failure = Explain(record);
+            else if (record.Content.Length != Size)
+                _failure = Download.Changed(Path);
+            else
+                Keep(record);
         }
     }
+
+    /// <summary>Tells what was taken.</summary>
+    public void Tell()
+    {
+        if (_failure is not null)
+            Fail(_failure);
+        else
+            Succeed(_fetched!);
+    }
+
+    private void Keep(in PackRecord record)
+    {
+        record.Content.Span.CopyTo(buffer);
+        options.Progress?.Report(new TransferProgress(Size, Size));
+        _fetched = new Fetched(Size, Size, Times.FromWire(record.MTime) ?? DateTimeOffset.UtcNow, (UnixFileMode?)record.Mode);
+    }
+
+    // By itself it can be had all the same.
+    private ClientException Explain(in PackRecord failure) =>
+        failure.Name.Span.SequenceEqual("changed"u8) || failure.Name.Span.SequenceEqual("unsupported"u8)
+            ? Download.Changed(Path)
+            : Translate(this, failure, "get");
 }

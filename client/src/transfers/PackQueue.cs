@@ -14,30 +14,31 @@ internal sealed class PackQueue<TFile>(FileClient client, Func<IReadOnlyList<TFi
     private const int MostBytes = 512 * 1024;
 
     private readonly Lock _gate = new();
-    private List<TFile> _gathered = [];
-    private long _bytes;
+    private Batch? _gathered;
     private int _underWay;
 
     /// <summary>Sends a file with others; what came of it.</summary>
-    public async Task<T> RunAsync<T>(PackItem<T> file, CancellationToken stop)
+    public Task<T> RunAsync<T>(PackItem<T> file, CancellationToken stop)
     {
-        stop.ThrowIfCancellationRequested();
-        await using var registration = stop.UnsafeRegister(
-            static (file, stop) => ((PackItem<T>)file!).Cancel(stop), file).ConfigureAwait(false);
-        Add((TFile)(PackItem)file);
-        return await file.Outcome.ConfigureAwait(false);
+        if (stop.IsCancellationRequested)
+            return Task.FromCanceled<T>(stop);
+        Add((TFile)(PackItem)file, stop);
+        if (stop.IsCancellationRequested)
+            file.Cancel(stop); // Those with which it goes may have been told before it came to them.
+        return file.Outcome;
     }
 
-    private void Add(TFile file)
+    private void Add(TFile file, CancellationToken stop)
     {
-        List<TFile>? others = null, full = null;
+        Batch? others = null, full = null;
         lock (_gate)
         {
-            if (_gathered.Count > 0 && !_gathered[0].MayGoWith(file))
+            if (_gathered is not null && !(_gathered.Stop == stop && _gathered.Files[0].MayGoWith(file)))
                 others = Take();
-            _gathered.Add(file);
-            _bytes += file.Size;
-            if (_underWay == 0 || _gathered.Count >= MostFiles || _bytes >= MostBytes)
+            _gathered ??= new Batch(stop);
+            _gathered.Files.Add(file);
+            _gathered.Bytes += file.Size;
+            if (_underWay == 0 || _gathered.Files.Count >= MostFiles || _gathered.Bytes >= MostBytes)
                 full = Take();
         }
 
@@ -45,39 +46,68 @@ internal sealed class PackQueue<TFile>(FileClient client, Func<IReadOnlyList<TFi
         Send(full);
     }
 
-    private List<TFile> Take()
+    private Batch Take()
     {
-        var taken = _gathered;
-        (_gathered, _bytes) = ([], 0);
+        var taken = _gathered!;
+        _gathered = null;
         _underWay++;
         return taken;
     }
 
-    private void Send(List<TFile>? files)
+    private void Send(Batch? batch)
     {
-        if (files is not null)
-            _ = SendAsync(files);
+        if (batch is not null)
+            _ = SendAsync(batch);
     }
 
-    private async Task SendAsync(List<TFile> files)
+    private async Task SendAsync(Batch batch)
     {
         try
         {
-            await client.RunAsync(() => make(files), CancellationToken.None).ConfigureAwait(false);
+            await client.RunAsync(() => make(batch.Files), CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            foreach (var file in files)
+            foreach (var file in batch.Files)
                 file.Fail(exception);
         }
 
-        List<TFile>? next = null;
+        batch.Dispose();
+        Batch? next = null;
         lock (_gate)
         {
-            if (--_underWay == 0 && _gathered.Count > 0)
+            if (--_underWay == 0 && _gathered is not null)
                 next = Take();
         }
 
         Send(next);
+    }
+
+    /// <summary>Files that go together, and are given up together.</summary>
+    private sealed class Batch : IDisposable
+    {
+        private readonly CancellationTokenRegistration _giveUp;
+
+        public Batch(CancellationToken stop)
+        {
+            Stop = stop;
+            _giveUp = stop.UnsafeRegister(
+                static batch => ThreadPool.UnsafeQueueUserWorkItem(static batch => batch.GiveUp(), (Batch)batch!, preferLocal: false), this);
+        }
+
+        public CancellationToken Stop { get; }
+
+        public List<TFile> Files { get; } = new(MostFiles);
+
+        public long Bytes { get; set; }
+
+        public void Dispose() => _giveUp.Dispose();
+
+        // A file may still be added meanwhile: whoever adds it looks then.
+        private void GiveUp()
+        {
+            for (var i = 0; i < Files.Count; i++)
+                Files[i].Cancel(Stop);
+        }
     }
 }

@@ -69,6 +69,11 @@ internal sealed class PackUpload(IReadOnlyList<PackedFile> files) : Exchange<boo
             return;
         }
 
+        ThreadPool.UnsafeQueueUserWorkItem(static work => work.upload.Tell(work.told), (upload: this, told), preferLocal: false);
+    }
+
+    private void Tell(PackRecord?[] told)
+    {
         for (var i = 0; i < told.Length; i++)
             Tell(_sent[i], told[i]);
         Succeed(true);

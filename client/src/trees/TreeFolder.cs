@@ -61,7 +61,9 @@ internal sealed class TreeFolder(TreeFolder? parent, LocalFolder local, RemotePa
         return await WasMadeAsync().ConfigureAwait(false);
     }
 
-    public async Task<bool> WasMadeAsync()
+    public ValueTask<bool> WasMadeAsync() => IsNew.IsCompletedSuccessfully ? new(true) : WaitUntilMadeAsync();
+
+    private async ValueTask<bool> WaitUntilMadeAsync()
     {
         await ((Task)IsNew).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return IsNew.IsCompletedSuccessfully;

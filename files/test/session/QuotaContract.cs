@@ -172,6 +172,24 @@ public abstract class QuotaContract : IAsyncLifetime
         Assert.Equal(["-", "b"], await StoreManyAsync(("d", 0), ("b", 50)));
     }
 
+    [Fact]
+    public async Task Sessions_that_store_many_and_fight_for_the_last_bytes_get_all_of_them_and_no_more()
+    {
+        var sessions = new List<FileSession>();
+        for (var i = 0; i < 4; i++)
+        {
+            sessions.Add(await OpenAsync(100, null));
+        }
+
+        var stored = await Task.WhenAll(sessions.Select((session, who) => Task.Run(async () =>
+        {
+            var results = await session.StoreManyAsync([.. Enumerable.Range(0, 10).Select(i => new FileToStore(P($"{who}-{i}"), new byte[7]))]);
+            return results.Count(result => result.Failure is null);
+        })));
+        Assert.Equal(100 / 7, stored.Sum());
+        Assert.Equal(new Quota(98, 14, 100, null), await sessions[0].QuotaAsync());
+    }
+
     private async Task<string[]> StoreManyAsync(params (string Name, int Length)[] files)
     {
         var results = await _session.StoreManyAsync([.. files.Select(file => new FileToStore(P(file.Name), new byte[file.Length]))]);

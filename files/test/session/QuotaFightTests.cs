@@ -59,7 +59,7 @@ public sealed class QuotaFightTests : IDisposable
                 await DoAsync(session, random);
             }
             catch (FileException refused) when (refused.Error is FileError.OverQuota or FileError.NotFound or FileError.AlreadyExists or FileError.InUse
-                or FileError.IsAFolder or FileError.NotPermitted or FileError.NotAFolder or FileError.Mismatch)
+                or FileError.IsAFolder or FileError.NotPermitted or FileError.NotAFolder or FileError.Mismatch or FileError.Changed)
             {
             }
 
@@ -75,8 +75,11 @@ public sealed class QuotaFightTests : IDisposable
         var id = random.Next(3) == 0 ? $"{random.Next(4)}" : null;
         switch (random.Next(10))
         {
-            case 0:
+            case 0 when random.Next(2) == 0:
                 await session.StoreAsync(new() { Path = path }, new byte[length]);
+                break;
+            case 0:
+                await session.StoreManyAsync([new(path, new byte[length]), new(target, new byte[random.Next(4_000)]), new(Name(random), new byte[random.Next(4_000)])]);
                 break;
             case 1:
                 await session.RemoveAsync(path);
