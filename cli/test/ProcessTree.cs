@@ -16,6 +16,13 @@ internal static class ProcessTree
     /// <summary>True where a process of that number runs.</summary>
     public static bool Runs(int id) => All().Any(each => each.Id == id && each.State != 'Z');
 
+    /// <summary>True where it has a handler for the signal (proc_pid_status(5), SigCgt).</summary>
+    public static bool Catches(int id, int signal)
+    {
+        var caught = File.ReadLines($"/proc/{id}/status").First(line => line.StartsWith("SigCgt:", StringComparison.Ordinal))["SigCgt:".Length..];
+        return (ulong.Parse(caught.AsSpan().Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (signal - 1) & 1) != 0;
+    }
+
     /// <summary>Which of a server's worker processes holds the other end of the connection that <paramref name="client"/> has to it; null while none does.</summary>
     public static int? WorkerOf(int server, int port, int client)
     {

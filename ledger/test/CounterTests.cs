@@ -36,21 +36,6 @@ public sealed class CounterTests : IDisposable
     }
 
     [Fact]
-    public void The_step_before_is_completed_with_the_beginning_of_the_next_or_its_refusal()
-    {
-        var limit = new Amount(100, -1);
-        var first = _counter.TryBegin(new Amount(60, 1), limit, new Amount(50, 1), "first"u8)!;
-        var second = _counter.TryBegin(new Amount(50, 1), limit, new Amount(50, 1), "second"u8, first)!;
-        Assert.True(first.HasEnded);
-        Assert.Equal((new Amount(50, 1), new Amount(100, 2)), (_counter.Settled, _counter.Used));
-        Assert.Throws<InvalidOperationException>(first.Complete);
-
-        Assert.Null(_counter.TryBegin(new Amount(1, 1), limit, new Amount(1, 1), "third"u8, second));
-        Assert.True(second.HasEnded);
-        Assert.Equal((new Amount(100, 2), new Amount(100, 2)), (_counter.Settled, _counter.Used));
-    }
-
-    [Fact]
     public void A_count_holds_only_where_nothing_changed_meanwhile()
     {
         var fresh = _ledger.Counter("fresh");

@@ -15,6 +15,8 @@ internal sealed partial class RunningCommand : IAsyncDisposable
 
     public static RunningCommand Start(ProcessStartInfo start) => new(Process.Start(start)!);
 
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     public void Signal(int signal) => Assert.Equal(0, Kill(_process.Id, signal));

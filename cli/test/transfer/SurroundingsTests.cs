@@ -100,6 +100,7 @@ public sealed class SurroundingsTests(OpenServer open) : IClassFixture<OpenServe
         Assert.Equal(0, (await ArgosyCommand.RunProgramAsync(_home, "/usr/bin/mkfifo", ["pipe"])).ExitCode);
         string[] words = verb == "put" ? ["put", "pipe", Url("piped")] : ["get", Url("f"), "pipe"];
         await using var command = RunningCommand.Start(ArgosyCommand.Describe(_home, ArgosyCommand.Program, words));
+        await Poll.UntilAsync(() => ProcessTree.Catches(command.Id, signal), () => "It does not listen for the signal");
         await Task.Delay(1000); // There is nothing to see while it waits.
         Assert.False(command.HasExited);
         command.Signal(signal);

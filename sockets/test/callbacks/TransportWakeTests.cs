@@ -29,15 +29,19 @@ public sealed class TransportWakeTests
         var content = new byte[total];
         new Random(3).NextBytes(content);
         var (sending, receiving) = (client.SendAsync(content), client.ReceiveAsync(SHA256.HashSizeInBytes));
-        while (!receiving.IsCompleted)
+        do
         {
             protocol.Transport.Post(() => calls++);
             await Task.Delay(1, TestContext.Current.CancellationToken);
         }
+        while (!receiving.IsCompleted);
 
         Assert.Equal(SHA256.HashData(content), await receiving);
         await sending;
-        Assert.NotEqual(0, Volatile.Read(ref calls));
+        var called = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        protocol.Transport.Post(called.SetResult); // behind all others
+        await called.Task;
+        Assert.NotEqual(0, calls);
         Assert.Empty(server.Errors);
     }
 
