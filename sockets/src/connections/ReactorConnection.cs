@@ -56,7 +56,7 @@ internal sealed class ReactorConnection : DescriptorConnection
         }
     }
 
-    protected override ValueTask WaitAsync(PollEvents events, CancellationToken cancellation) =>
+    protected internal override ValueTask WaitAsync(PollEvents events, CancellationToken cancellation) =>
         (events == PollEvents.Read ? Watch.Reading : Watch.Writing).WaitAsync(heedsDeadline: true, cancellation);
 
     protected override bool MayTry(PollEvents events)
