@@ -10,17 +10,18 @@ public partial class RoomRulesTests
 
     private static readonly Dictionary<string, string[]> MayKnow = new()
     {
-        ["sockets"] = ["ledger"],
-        ["wire"] = [],
-        ["ledger"] = [],
-        ["files"] = ["ledger"],
-        ["frontends/*"] = ["sockets", "files", "ledger"],
-        ["frontends/native"] = ["sockets", "files", "ledger", "wire"],
-        ["client"] = ["wire"],
-        ["server"] = ["sockets", "wire", "ledger", "files", "frontends/*"],
-        ["bench"] = ["sockets"],
-        ["cli"] = ["client", "server", "bench"],
-        ["examples"] = ["sockets"],
+        ["kernel"] = [],
+        ["sockets"] = ["kernel", "ledger"],
+        ["wire"] = ["kernel"],
+        ["ledger"] = ["kernel"],
+        ["files"] = ["kernel", "ledger"],
+        ["frontends/*"] = ["kernel", "sockets", "files", "ledger"],
+        ["frontends/native"] = ["kernel", "sockets", "files", "ledger", "wire"],
+        ["client"] = ["kernel", "wire"],
+        ["server"] = ["kernel", "sockets", "wire", "ledger", "files", "frontends/*"],
+        ["bench"] = ["kernel", "sockets"],
+        ["cli"] = ["kernel", "client", "server", "bench"],
+        ["examples"] = ["kernel", "sockets"],
     };
 
     private static readonly string[] Abstractions = ["Microsoft.Extensions.Logging.Abstractions"];
@@ -28,6 +29,7 @@ public partial class RoomRulesTests
     private static readonly Dictionary<string, string[]> Packages = new()
     {
         ["sockets"] = [.. Abstractions, "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.DependencyInjection.Abstractions"],
+        ["kernel"] = [],
         ["wire"] = [],
         ["ledger"] = Abstractions,
         ["files"] = Abstractions,

@@ -62,7 +62,7 @@ internal sealed class BlockingConnection(DescriptorHandle socket, AddressFamily 
 
     internal void LeaveReader() => Volatile.Write(ref _reader, null);
 
-    protected override ValueTask WaitAsync(PollEvents events, CancellationToken cancellation)
+    protected internal override ValueTask WaitAsync(PollEvents events, CancellationToken cancellation)
     {
         if (events == PollEvents.Read) Wait(events, ref _reader, null, cancellation);
         else Wait(events, ref _writer, null, cancellation);

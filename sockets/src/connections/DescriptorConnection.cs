@@ -44,7 +44,7 @@ internal abstract class DescriptorConnection : StreamConnection
     /// Waits until the socket is ready for <paramref name="events"/>, has failed, or was aborted; the caller tries again and finds
     /// out. Throws at the direction's deadline and on cancellation.
     /// </summary>
-    protected abstract ValueTask WaitAsync(PollEvents events, CancellationToken cancellation);
+    protected internal abstract ValueTask WaitAsync(PollEvents events, CancellationToken cancellation);
 
     /// <summary>Waits until there is room to write, which is also how a connect under way ends; for as long as a write would.</summary>
     internal ValueTask WaitForRoomAsync(CancellationToken cancellation) => WaitAsync(PollEvents.Write, cancellation);
@@ -261,7 +261,7 @@ internal abstract class DescriptorConnection : StreamConnection
     /// <summary>The file is none that sendfile(2) takes, or cannot be read (EBADF, where our socket is open): copying works, or says why not.</summary>
     private bool IsForCopying(long error) => error is -Errno.EINVAL or -Errno.ENOSYS || (error == -Errno.EBADF && !HasEnded);
 
-    private ConnectionException Failure(int errno, string tried) =>
+    internal ConnectionException Failure(int errno, string tried) =>
         ConnectionErrors.FromErrno(HasEnded ? Errno.EBADF : errno, $"{tried} {PeerName}");
 
     private int Guarded(Func<DescriptorHandle, int> call)
@@ -291,9 +291,9 @@ internal abstract class DescriptorConnection : StreamConnection
 
     private int TryLook() => WasToldOfInput() || (MayTry(PollEvents.Read) && IsInputReady()) ? 0 : -Errno.EAGAIN;
 
-    private int TryReceive(Span<byte> buffer) => MayTry(PollEvents.Read) ? Receive(buffer) : -Errno.EAGAIN;
+    internal int TryReceive(Span<byte> buffer) => MayTry(PollEvents.Read) ? Receive(buffer) : -Errno.EAGAIN;
 
-    private int TryReceiveNow(Span<byte> buffer) => MayTryNow() ? Receive(buffer) : -Errno.EAGAIN;
+    internal int TryReceiveNow(Span<byte> buffer) => MayTryNow() ? Receive(buffer) : -Errno.EAGAIN;
 
     private int Receive(Span<byte> buffer)
     {
@@ -310,7 +310,7 @@ internal abstract class DescriptorConnection : StreamConnection
         }
     }
 
-    private int TrySend(ReadOnlySpan<byte> data)
+    internal int TrySend(ReadOnlySpan<byte> data)
     {
         if (!MayTry(PollEvents.Write)) return -Errno.EAGAIN;
         try

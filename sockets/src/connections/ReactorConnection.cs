@@ -56,7 +56,7 @@ internal sealed class ReactorConnection : DescriptorConnection
         }
     }
 
-    protected override ValueTask WaitAsync(PollEvents events, CancellationToken cancellation)
+    protected internal override ValueTask WaitAsync(PollEvents events, CancellationToken cancellation)
     {
         if (BulkPart.Current is { } part)
         {

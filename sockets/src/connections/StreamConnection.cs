@@ -72,7 +72,7 @@ internal abstract class StreamConnection : IConnection
     /// <summary>Ends the present <see cref="WaitForInputAsync"/>, or the next. Any thread.</summary>
     internal virtual void Poke() => throw CannotTry();
 
-    protected PushBackBuffer PushedBack { get; } = new();
+    protected internal PushBackBuffer PushedBack { get; } = new();
 
     /// <summary>True after a write that may have sent a part of its bytes: what follows would not be understood.</summary>
     protected bool IsWriteCut { get; set; }

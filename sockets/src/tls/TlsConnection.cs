@@ -1,37 +1,30 @@
 using System.Buffers;
 using System.Net;
-using System.Net.Security;
-using System.Runtime.CompilerServices;
 
 namespace Argosy.Sockets;
 
-/// <summary>
-/// TLS over any connection. SslStream only ever awaits the connection beneath, so under a blocking model nothing here leaves the
-/// handler's thread either.
-/// </summary>
-internal sealed class TlsConnection : StreamConnection
+/// <summary>What TLS over a connection is, whoever encrypts.</summary>
+internal abstract class TlsConnection : StreamConnection
 {
-    private const int LargestRecord = 16 * 1024; // plaintext of one record, RFC 8446 section 5.1
-    private const int Flow = LargestRecord / 2; // who sends so much at once sends more
+    protected const int LargestRecord = 16 * 1024; // plaintext of one record, RFC 8446 section 5.1
 
     /// <summary>How long a close waits for room to say close_notify to a peer that does not read.</summary>
     private static readonly TimeSpan GoodbyeLimit = TimeSpan.FromSeconds(2);
 
     private readonly IConnection _connection;
-    private readonly SslStream _tls;
-    private readonly TlsTransportStream _transport;
-    private bool _mayHoldInput = true; // whether SslStream may have decrypted or complete records in its own buffers
-    private bool _isWriteShut;
-    private ConnectionException? _failure; // met behind bytes that had to be handed on first, or by a look; it stays
     private int _isReading;
     private int _isWriting;
 
-    internal TlsConnection(IConnection connection, SslStream tls, TlsTransportStream transport)
+    protected TlsConnection(IConnection connection, TlsDetails details)
     {
-        (_connection, _tls, _transport) = (connection, tls, transport);
-        Details = new TlsDetails(tls);
+        (_connection, Details) = (connection, details);
         if (connection is StreamConnection transportConnection) transportConnection.Layer = this;
     }
+
+    /// <summary>Met behind bytes that had to be handed on first, or by a look; it stays.</summary>
+    protected ConnectionException? ReadFailure { get; set; }
+
+    protected bool IsWriteShut { get; set; }
 
     internal TlsDetails Details { get; }
 
@@ -69,51 +62,6 @@ internal sealed class TlsConnection : StreamConnection
 
     internal override bool IsTurnOver => Transport.IsTurnOver;
 
-    [AsyncMethodBuilder(typeof(InlineMethodBuilder<>))]
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation = default)
-    {
-        ThrowIfReadDue(cancellation);
-        if (!PushedBack.IsEmpty) return PushedBack.Take(buffer.Span);
-        Enter(ref _isReading);
-        try
-        {
-            if (_failure is not null) throw _failure;
-            var count = await _tls.ReadAsync(buffer, cancellation);
-            OnRead(count, buffer.Length);
-            return count < Flow ? count : count + ReadOn(buffer[count..]);
-        }
-        catch (Exception e)
-        {
-            throw TlsErrors.Translate(e, $"Reading from {PeerName} over TLS");
-        }
-        finally
-        {
-            Volatile.Write(ref _isReading, 0);
-        }
-    }
-
-    [AsyncMethodBuilder(typeof(InlineMethodBuilder))]
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation = default)
-    {
-        ThrowIfWriteDue(cancellation);
-        if (data.IsEmpty) return;
-        Enter(ref _isWriting);
-        try
-        {
-            IsWriteCut = true; // until it is known to be whole: half a record cannot be taken up again
-            await _tls.WriteAsync(data, cancellation);
-            IsWriteCut = false;
-        }
-        catch (Exception e)
-        {
-            throw TlsErrors.Translate(e, $"Writing to {PeerName} over TLS");
-        }
-        finally
-        {
-            Volatile.Write(ref _isWriting, 0);
-        }
-    }
-
     public override async ValueTask ShutdownWriteAsync()
     {
         await SayGoodbyeAsync();
@@ -144,7 +92,7 @@ internal sealed class TlsConnection : StreamConnection
 
         if (_connection is StreamConnection beneath) beneath.Layer = null;
         await _connection.DisposeAsync();
-        await _tls.DisposeAsync(); // after an abort too, which may come from a thread that must not touch it
+        await ReleaseAsync(); // after an abort too, which may come from a thread that must not touch it
     }
 
     /// <summary>
@@ -153,8 +101,8 @@ internal sealed class TlsConnection : StreamConnection
     /// </summary>
     internal override bool IsReadable()
     {
-        if (HasBufferedInput || IsOver || _failure is not null) return true;
-        if (!MayHoldInput) return false;
+        if (HasBufferedInput || IsOver || ReadFailure is not null) return true;
+        if (!MayRead) return false;
         var record = ArrayPool<byte>.Shared.Rent(LargestRecord + 1);
         try
         {
@@ -179,94 +127,33 @@ internal sealed class TlsConnection : StreamConnection
     }
 
     internal override ValueTask WaitForInputAsync() =>
-        HasBufferedInput || _failure is not null || (_mayHoldInput && !IsTurnOver) ? ValueTask.CompletedTask : Transport.WaitForInputAsync();
+        HasBufferedInput || ReadFailure is not null || (HoldsInput && !IsTurnOver) ? ValueTask.CompletedTask : Transport.WaitForInputAsync();
 
     internal override void Poke() => Transport.Poke();
 
-    internal override int TryRead(Memory<byte> buffer)
-    {
-        if (!PushedBack.IsEmpty) return PushedBack.Take(buffer.Span);
-        if (IsOver) throw ConnectionErrors.Ended($"Reading from {PeerName}");
-        if (_failure is not null) throw _failure;
-        return MayHoldInput ? ReadNow(buffer) : -Errno.EAGAIN;
-    }
+    /// <summary>Whether there may be something to read above the transport.</summary>
+    protected abstract bool HoldsInput { get; }
 
-    /// <summary>Whether trying is worth while: what would wait is told by an exception.</summary>
-    private bool MayHoldInput => _mayHoldInput || Transport.IsReadable();
+    /// <summary>Whether trying is worth while.</summary>
+    protected bool MayRead => HoldsInput || Transport.IsReadable();
 
-    /// <summary>
-    /// What else has arrived, as a read without TLS would take it: SslStream asks the transport once and hands on a record or two of a flow.
-    /// </summary>
-    private int ReadOn(Memory<byte> room)
-    {
-        var count = 0;
-        try
-        {
-            while (CanTry && room.Length - count >= LargestRecord && MayHoldInput && ReadNow(room[count..]) is > 0 and var more) count += more;
-        }
-        catch (ConnectionException)
-        {
-            // The next read says so.
-        }
+    /// <summary>Says that nothing more will follow (close_notify), once.</summary>
+    protected abstract ValueTask SayGoodbyeAsync();
 
-        return count;
-    }
+    /// <summary>Gives back what the encryption holds.</summary>
+    protected abstract ValueTask ReleaseAsync();
 
-    /// <summary>
-    /// Reads without waiting, whatever the deadlines: they are those of reads that wait. Were one taken for a failure of the connection, the
-    /// connection would be lost with it.
-    /// </summary>
-    private int ReadNow(Memory<byte> room)
-    {
-        _transport.NeverWaits = true;
-        try
-        {
-            var reading = _tls.ReadAsync(room);
-            var count = reading.IsCompleted ? reading.GetAwaiter().GetResult() : throw new InvalidOperationException("A read that must not wait did.");
-            OnRead(count, room.Length);
-            return count;
-        }
-        catch (WouldWaitException)
-        {
-            _mayHoldInput = false;
-            return -Errno.EAGAIN;
-        }
-        catch (Exception e)
-        {
-            var told = TlsErrors.Translate(e, $"Reading from {PeerName} over TLS");
-            _failure = told as ConnectionException;
-            throw told;
-        }
-        finally
-        {
-            _transport.NeverWaits = false;
-        }
-    }
+    protected void EnterRead() => Enter(ref _isReading);
 
-    /// <summary>SslStream decrypts every complete record that it has room for: a buffer not filled means that it holds no more.</summary>
-    private void OnRead(int count, int room)
-    {
-        if (count == 0 && room > 0) Details.EndedInOrder = !_transport.HasEnded;
-        _mayHoldInput = count == room || count == 0;
-    }
+    protected void LeaveRead() => Volatile.Write(ref _isReading, 0);
+
+    protected void EnterWrite() => Enter(ref _isWriting);
+
+    protected void LeaveWrite() => Volatile.Write(ref _isWriting, 0);
 
     private static void Enter(ref int isTaken)
     {
         if (Interlocked.Exchange(ref isTaken, 1) != 0) throw ConnectionErrors.OneAtATime();
-    }
-
-    private async ValueTask SayGoodbyeAsync()
-    {
-        if (_isWriteShut || IsWriteCut) return;
-        try
-        {
-            await _tls.ShutdownAsync();
-            _isWriteShut = true;
-        }
-        catch (Exception e)
-        {
-            throw TlsErrors.Translate(e, $"Ending the TLS stream to {PeerName}");
-        }
     }
 
     private async ValueTask TrySayGoodbyeAsync()

@@ -10,6 +10,9 @@ internal static class TlsHandshake
     internal static ValueTask<IConnection> AsServerAsync(
         IConnection connection, SslServerAuthenticationOptions options, Deadline deadline, CancellationToken cancellation)
     {
+        if (connection is DescriptorConnection descriptor && OpenSslOptions.ForServer(options) is { } translated)
+            return OpenSslHandshake.RunAsync(descriptor, translated, deadline, cancellation);
+
         // A certificate that is selected by the name that the client asks for comes with the options: a callback cannot say what its chain is.
         return options is { ServerCertificateSelectionCallback: { } select, ServerCertificateContext: null }
             ? RunAsync(connection, (tls, over) => tls.AuthenticateAsServerAsync(Selected, null, over), deadline, cancellation)
@@ -21,7 +24,9 @@ internal static class TlsHandshake
 
     internal static ValueTask<IConnection> AsClientAsync(
         IConnection connection, SslClientAuthenticationOptions options, Deadline deadline, CancellationToken cancellation) =>
-        RunAsync(connection, (tls, over) => tls.AuthenticateAsClientAsync(TlsOptions.Offline(options), over), deadline, cancellation);
+        connection is DescriptorConnection descriptor && OpenSslOptions.ForClient(options) is { } translated
+            ? OpenSslHandshake.RunAsync(descriptor, translated, deadline, cancellation)
+            : RunAsync(connection, (tls, over) => tls.AuthenticateAsClientAsync(TlsOptions.Offline(options), over), deadline, cancellation);
 
     private static async ValueTask<IConnection> RunAsync(
         IConnection connection, Func<SslStream, CancellationToken, Task> handshake, Deadline deadline, CancellationToken cancellation)
@@ -33,7 +38,7 @@ internal static class TlsHandshake
         try
         {
             await handshake(tls, cancellation);
-            return new TlsConnection(connection, tls, transport);
+            return new SslStreamConnection(connection, tls, transport);
         }
         catch (Exception e)
         {
