@@ -40,6 +40,28 @@ public sealed class ReactorModelsTests
 
     [Theory(Timeout = Limit)]
     [MemberData(nameof(Reactors))]
+    public async Task A_read_that_waits_when_a_bulk_part_begins_is_told_of_what_comes(string model)
+    {
+        const int much = 16 << 20; // more than the peer takes before it has sent something
+        await using var server = TestServer.Start(model, "tcp4", async (context, connection) =>
+        {
+            await connection.ReadExactlyAsync(new byte[1]);
+            connection.ReadDeadline = Deadline.After(TimeSpan.FromSeconds(20));
+            var reading = connection.ReadAsync(new byte[1]).AsTask();
+            await context.BulkAsync(() => connection.WriteAsync(new byte[much]));
+            Assert.Equal(1, await reading);
+        });
+        await using var client = await server.ConnectAsync();
+        await client.SendAsync("x");
+        await client.ReceiveAsync(1);
+        await client.SendAsync("y");
+        await client.ReceiveAsync(much - 1);
+        Assert.Empty(await client.ReceiveToEndAsync());
+        Assert.Empty(server.Errors);
+    }
+
+    [Theory(Timeout = Limit)]
+    [MemberData(nameof(Reactors))]
     public async Task A_handler_that_computes_between_its_operations_lets_others_have_their_turn(string model)
     {
         await using var server = TestServer.Start(model, "tcp4", async (_, connection) =>

@@ -90,6 +90,13 @@ internal sealed class NativeSession : IAsyncDisposable
             throw new ConnectionException(ConnectionError.Reset, "the client left while it was sent something");
     }
 
+    /// <summary>Runs a part that moves many bytes, on no visit to the disk: it makes its way there itself.</summary>
+    public async ValueTask BulkAsync(Func<ValueTask> part)
+    {
+        await _visit.LeaveAsync();
+        await Context.BulkAsync(part);
+    }
+
     /// <summary>Queues the end of a chunked body.</summary>
     public void SendEnd(Trailer trailer) => Requests.EncodeEnd(trailer, Output);
 

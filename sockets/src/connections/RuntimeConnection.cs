@@ -164,6 +164,7 @@ internal sealed class RuntimeConnection : StreamConnection
         {
             while (!rest.IsEmpty)
             {
+                if (BulkPart.Current is { IsTurnOver: true }) await BulkPart.YieldAsync();
                 var sent = BulkPart.Current is { } part ? TrySendOn(part, rest.Span) : SendNow(rest.Span);
                 rest = rest[(sent > 0 ? sent : await SendOneAsync(rest[..1], cancellation))..];
                 if (!rest.IsEmpty) ThrowIfWriteDue(cancellation);
@@ -205,6 +206,8 @@ internal sealed class RuntimeConnection : StreamConnection
                 }
 
                 sent += moved;
+                BulkPart.Current?.Charge(moved);
+                if (BulkPart.Current is { IsTurnOver: true }) await BulkPart.YieldAsync();
                 if (sent < count) ThrowIfWriteDue(cancellation);
             }
 
@@ -281,10 +284,6 @@ internal sealed class RuntimeConnection : StreamConnection
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>
-    /// What the socket takes at once. Nearly every write ends here: the machinery of an asynchronous send, and its memory, are for
-    /// those that have to wait.
-    /// </summary>
     /// <summary>On a lane: what is here, or comes within the blink of an eye where bytes have flowed; otherwise -EAGAIN.</summary>
     private int TryReadOn(BulkPart part, Memory<byte> buffer)
     {
@@ -315,6 +314,10 @@ internal sealed class RuntimeConnection : StreamConnection
         }
     }
 
+    /// <summary>
+    /// What the socket takes at once. Nearly every write ends here: the machinery of an asynchronous send, and its memory, are for
+    /// those that have to wait.
+    /// </summary>
     private int SendNow(ReadOnlySpan<byte> data)
     {
         try

@@ -87,8 +87,13 @@ internal sealed class DescriptorWatch
         if (unwanted != PollEvents.None) Disarm(unwanted, events);
     }
 
-    /// <summary>Others than the loop's thread use the descriptor for a while: until one of them waits, the loop hears nothing of it. On the loop.</summary>
-    internal void LendOut() => Unregister();
+    /// <summary>
+    /// Others than the loop's thread use the descriptor for a while: until somebody waits, or where somebody does already, the loop hears nothing of it. On the loop.
+    /// </summary>
+    internal void LendOut()
+    {
+        if (!Reading.IsAwaited && Volatile.Read(ref _writing) is not { IsAwaited: true }) Unregister();
+    }
 
     /// <summary>What was known of the descriptor is no longer true. On the loop.</summary>
     internal void TakeBack() => (IsDrained, HasNews) = (false, false);

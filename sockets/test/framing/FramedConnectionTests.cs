@@ -85,8 +85,9 @@ public sealed class FramedConnectionTests
         {
             using var frames = new FramedConnection(connection, new LengthFraming(4, 100_000_000));
             Assert.Equal(0, (await frames.ReadAsync())!.Value.Length); // the client is connected, for itself too
-            connection.WriteDeadline = Deadline.After(TimeSpan.FromMilliseconds(100));
-            await Assert.ThrowsAsync<TimeoutException>(async () => await frames.WriteAsync(new byte[64_000_000]));
+            var much = new byte[64_000_000]; // before the clock runs: a part of it has to be on its way
+            connection.WriteDeadline = Deadline.After(TimeSpan.FromSeconds(1));
+            await Assert.ThrowsAsync<TimeoutException>(async () => await frames.WriteAsync(much));
             connection.WriteDeadline = Deadline.Never;
             await Assert.ThrowsAsync<ConnectionException>(async () => await frames.WriteAsync(new byte[1]));
             connection.Abort();

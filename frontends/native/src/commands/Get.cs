@@ -30,9 +30,9 @@ internal static class Get
         if (count <= Small)
             await SendSmallAsync(session, request, file, offset, (int)count, verify);
         else if (!verify && session.Connection.IsPlain && file.File is not null)
-            await session.Context.BulkAsync(() => SendFileAsync(session, request, file, offset, count));
+            await session.BulkAsync(() => SendFileAsync(session, request, file, offset, count));
         else
-            await session.Context.BulkAsync(() => SendChunksAsync(session, request, file, offset, count, verify));
+            await session.BulkAsync(() => SendChunksAsync(session, request, file, offset, count, verify));
     }
 
     private static async ValueTask SendSmallAsync(NativeSession session, Request request, Download file, long offset, int count, bool verify)

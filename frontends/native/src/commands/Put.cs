@@ -41,8 +41,8 @@ internal static class Put
 
         await using Upload upload = await OpenAsync(session, request, path);
         uint? sum = null;
-        if ((request.Size ?? request.Body.Length) >= Bulk)
-            await session.Context.BulkAsync(async () => sum = await ReceiveAsync(session, request, upload));
+        if ((request.Size ?? request.Body.Length ?? long.MaxValue) >= Bulk)
+            await session.BulkAsync(async () => sum = await ReceiveAsync(session, request, upload));
         else
             sum = await ReceiveAsync(session, request, upload);
         Trailer? trailer = request.Body.IsChunked ? body.Trailer : null;
