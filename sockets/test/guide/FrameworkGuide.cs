@@ -126,6 +126,25 @@ public sealed class KeyedFile(byte[] key, string path) : ConnectionHandler
     }
 }
 
+/// <summary>Takes whatever comes into a file, and says when it has all of it.</summary>
+public sealed class Spool(SafeFileHandle file) : ConnectionHandler
+{
+    public override async ValueTask HandleAsync()
+    {
+        var buffer = new byte[256 * 1024];
+        long offset = 0;
+        await Context.BulkAsync(async () =>
+        {
+            while (await Connection.ReadAsync(buffer) is > 0 and var count)
+            {
+                RandomAccess.Write(file, buffer.AsSpan(0, count), offset); // blocking is allowed here
+                offset += count;
+            }
+        });
+        await Connection.WriteAsync("got it\n"u8.ToArray());
+    }
+}
+
 /// <summary>Takes a size in a line and so many bytes into a file.</summary>
 public sealed class Upload(SafeFileHandle file) : ConnectionHandler
 {

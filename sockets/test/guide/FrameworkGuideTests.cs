@@ -184,6 +184,30 @@ public sealed class FrameworkGuideTests
         }
     }
 
+    [Theory(Timeout = Limit)]
+    [MemberData(nameof(Models.All), MemberType = typeof(Models))]
+    public async Task A_bulk_part_takes_whatever_comes_into_a_file(string model)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            using var file = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite);
+            await using var server = Start(model, () => new Spool(file));
+            await using var client = await TestClient.ConnectAsync(server.LocalEndPoints[0], "tcp4");
+            var sent = new byte[3_000_001];
+            new Random(4).NextBytes(sent);
+            await client.SendAsync(sent);
+            await client.FinishSendingAsync();
+            Assert.Equal("got it\n", await client.ReceiveTextToEndAsync());
+            var stored = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+            Assert.True(sent.AsSpan().SequenceEqual(stored));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Fact(Timeout = Limit)]
     public async Task A_datagram_is_answered()
     {
