@@ -123,7 +123,7 @@ internal static class UserCommand
     private static Command Import(Option<string?> data)
     {
         var file = new Argument<string>("FILE") { Description = "A section [name] per account with Password, Quota (such as 500M) and Home; [DEFAULT] holds for all." };
-        var replace = new Option<bool>("--replace") { Description = "Replace accounts that exist already; without it they stop the import." };
+        var replace = new Option<bool>("--replace") { Description = "Replace accounts that already exist; without it they stop the import." };
         var command = new Command("import", "Add accounts from an INI file, all or none. Only verifiers of passwords are stored.") { file, replace };
         command.SetAction(parsed =>
         {
