@@ -3,60 +3,53 @@ namespace Argosy.Kernel.Tests;
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class TlsEngineTests
 {
+    public TlsEngineTests() => Assert.SkipUnless(OpenSsl.IsAvailable, "no OpenSSL 3 that .NET uses too");
+
     [Fact]
     public void The_two_sides_agree_say_many_records_and_say_goodbye()
     {
-        if (!OpenSsl.IsAvailable) Assert.Skip("no OpenSSL 3 that .NET uses too");
-        using var server = TlsPair.Server();
-        var (there, here) = MemoryTransport.Pair();
-        using var serverSide = TlsEngine.ForServer(server);
-        using var context = TlsContext.ForClients((0x303, 0x304));
-        using var clientSide = TlsEngine.ForClient(context, "argosy.test", []);
-        TlsPair.Agree(serverSide, there, clientSide, here);
-        var data = new byte[1_000_000];
-        new Random(1).NextBytes(data);
-        var taken = 0;
-        while (taken < data.Length)
+        using var pair = new TlsPair();
+        var before = pair.Here.Sends;
+        var data = Noise(1_000_000);
+        for (var taken = 0; taken < data.Length;)
         {
-            var (step, count) = clientSide.Write(here, data.AsSpan(taken));
+            var (step, count) = pair.Client.Write(pair.Here, data.AsSpan(taken));
             Assert.Equal(TlsStep.Done, step);
             taken += count;
         }
 
-        Assert.InRange(here.Sends, 1, 8); // sixteen records in each
-        here.Sends = 0;
+        Assert.InRange(pair.Here.Sends - before, 1, 5); // sixteen records in each
         var got = new byte[data.Length + 1];
-        Assert.Equal((TlsStep.WantRead, data.Length), serverSide.Read(there, got));
+        Assert.Equal((TlsStep.WantRead, data.Length), pair.Server.Read(pair.There, got));
         Assert.True(data.AsSpan().SequenceEqual(got.AsSpan(0, data.Length)));
-        Assert.Equal(TlsStep.Done, clientSide.Shutdown(here));
-        Assert.Equal((TlsStep.Closed, 0), serverSide.Read(there, got));
+        Assert.Equal(TlsStep.Done, pair.Client.Shutdown(pair.Here));
+        Assert.Equal((TlsStep.Closed, 0), pair.Server.Read(pair.There, got));
     }
 
     [Fact]
     public void What_did_not_fit_is_sent_later_and_once()
     {
-        if (!OpenSsl.IsAvailable) Assert.Skip("no OpenSSL 3 that .NET uses too");
-        using var server = TlsPair.Server();
-        var (there, here) = MemoryTransport.Pair();
-        using var serverSide = TlsEngine.ForServer(server);
-        using var context = TlsContext.ForClients((0x303, 0x304));
-        using var clientSide = TlsEngine.ForClient(context, "argosy.test", []);
-        TlsPair.Agree(serverSide, there, clientSide, here);
-        var data = new byte[300_000];
-        new Random(2).NextBytes(data);
+        using var pair = new TlsPair();
+        var data = Noise(300_000);
         var got = new MemoryStream();
         var buffer = new byte[7777];
-        here.Room = 5000;
-        for (var taken = 0; taken < data.Length || clientSide.HasOutput;)
+        var (step, taken) = (TlsStep.WantWrite, 0);
+        while (step == TlsStep.WantWrite || taken < data.Length)
         {
-            var (step, count) = clientSide.Write(here, data.AsSpan(taken));
+            pair.Here.Room = 5000;
+            (step, var count) = pair.Client.Write(pair.Here, data.AsSpan(taken));
             taken += count;
             Assert.True(step is TlsStep.Done or TlsStep.WantWrite);
-            while (serverSide.Read(there, buffer) is { Count: > 0 and var read }) got.Write(buffer, 0, read);
-            here.Room = 5000;
+            while (pair.Server.Read(pair.There, buffer) is { Count: > 0 and var read }) got.Write(buffer, 0, read);
         }
 
-        while (serverSide.Read(there, buffer) is { Count: > 0 and var read }) got.Write(buffer, 0, read);
         Assert.True(data.AsSpan().SequenceEqual(got.ToArray()));
+    }
+
+    private static byte[] Noise(int length)
+    {
+        var bytes = new byte[length];
+        new Random(length).NextBytes(bytes);
+        return bytes;
     }
 }

@@ -3,10 +3,40 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Argosy.Kernel.Tests;
 
+/// <summary>The two sides of a session that has been agreed on, over memory.</summary>
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
-internal static class TlsPair
+internal sealed class TlsPair : IDisposable
 {
-    internal static TlsContext Server()
+    private readonly TlsContext _servers = NewServers();
+    private readonly TlsContext _clients = TlsContext.ForClients((0x303, 0x304));
+
+    public TlsPair()
+    {
+        (There, Here) = MemoryTransport.Pair();
+        Server = TlsEngine.ForServer(_servers);
+        Client = TlsEngine.ForClient(_clients, "argosy.test", []);
+        Agree();
+    }
+
+    public TlsEngine Server { get; }
+
+    public TlsEngine Client { get; }
+
+    /// <summary>The server's transport.</summary>
+    public MemoryTransport There { get; }
+
+    /// <summary>The client's.</summary>
+    public MemoryTransport Here { get; }
+
+    public void Dispose()
+    {
+        Server.Dispose();
+        Client.Dispose();
+        _servers.Dispose();
+        _clients.Dispose();
+    }
+
+    private static TlsContext NewServers()
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=argosy.test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
@@ -16,52 +46,15 @@ internal static class TlsPair
         return context;
     }
 
-    internal static void Agree(TlsEngine server, ITlsTransport there, TlsEngine client, ITlsTransport here)
+    private void Agree()
     {
         for (var round = 0; round < 10; round++)
         {
-            var step = client.Handshake(here);
-            if (step == TlsStep.WantJudgement) client.Judge(client.PeerCertificates().Single().MatchesHostname("argosy.test"));
-            if (server.Handshake(there) == TlsStep.Done && step == TlsStep.Done) return;
+            var step = Client.Handshake(Here);
+            if (step == TlsStep.WantJudgement) Client.Judge(Client.PeerCertificates().Single().MatchesHostname("argosy.test"));
+            if (Server.Handshake(There) == TlsStep.Done && step == TlsStep.Done) return;
         }
 
-        Assert.Fail($"no agreement: {client.Error} {server.Error}");
-    }
-}
-
-/// <summary>Two ends in memory, with as much room as they are given.</summary>
-internal sealed class MemoryTransport : ITlsTransport
-{
-    private const int Again = -11;
-
-    private readonly Queue<byte> _arriving = new();
-    private MemoryTransport _other = null!;
-
-    internal int Room { get; set; } = int.MaxValue;
-
-    internal int Sends { get; set; }
-
-    internal static (MemoryTransport There, MemoryTransport Here) Pair()
-    {
-        var (there, here) = (new MemoryTransport(), new MemoryTransport());
-        (there._other, here._other) = (here, there);
-        return (there, here);
-    }
-
-    public int Receive(Span<byte> buffer)
-    {
-        var count = Math.Min(buffer.Length, _arriving.Count);
-        for (var i = 0; i < count; i++) buffer[i] = _arriving.Dequeue();
-        return count > 0 ? count : Again;
-    }
-
-    public int Send(ReadOnlySpan<byte> data)
-    {
-        var count = Math.Min(Room, data.Length);
-        if (count == 0) return Again;
-        if (Room != int.MaxValue) Room -= count;
-        Sends++;
-        foreach (var value in data[..count]) _other._arriving.Enqueue(value);
-        return count;
+        Assert.Fail($"no agreement: {Client.Error} {Server.Error}");
     }
 }

@@ -178,7 +178,10 @@ public sealed partial class WorkerTests
         }
 
         for (var attempt = 0; attempt < 10; attempt++)
-            Assert.NotEqual(0, (await deployment.RunAsync("ls", deployment.Url("/", tls: attempt % 2 == 0))).ExitCode);
+        {
+            var refused = await deployment.RunAsync("ls", deployment.Url("/", tls: attempt % 2 == 0));
+            Assert.Equal((1, "argosy: Too many logins from this address have failed: the server refuses it for a while. Try again later, or ask its operator.\n"), (refused.ExitCode, refused.Error));
+        }
 
         // Whoever is in stays in; the ban outlives the server.
         await session.PingAsync();

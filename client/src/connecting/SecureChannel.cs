@@ -45,6 +45,10 @@ internal static class SecureChannel
         {
             await stream.AuthenticateAsClientAsync(Describe(url, options, judge), patience.Token).ConfigureAwait(false);
         }
+        catch (AuthenticationException exception) when (IsAccessDenied(exception))
+        {
+            throw RefusedException.Banned();
+        }
         catch (AuthenticationException exception)
         {
             throw new NotTrustedException(
@@ -67,6 +71,22 @@ internal static class SecureChannel
             throw new NotTrustedException(
                 $"What {url.Authority} sends is no TLS handshake. Nothing was sent; is it an Argosy server's port?", exception);
         }
+    }
+
+    /// <summary>
+    /// True where the server answered the greeting by the alert access_denied (RFC 8446 section 6.2), as it does to an address that it has banned (docs/protocol.md
+    /// section 3). The base library tells alerts by OpenSSL's error number alone: library 20, reason 1000 and the alert.
+    /// </summary>
+    private static bool IsAccessDenied(Exception exception)
+    {
+        const int accessDenied = (20 << 23) | (1000 + 49);
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause.HResult == accessDenied)
+                return true;
+        }
+
+        return false;
     }
 
     private static SslClientAuthenticationOptions Describe(

@@ -16,6 +16,7 @@ internal static class RefusalText
         [WireError.LoginRequired] = "This needs a login. Say who you are: argosy://NAME@host/",
         [WireError.LoginFailed] = "Unknown name or wrong password.",
         [WireError.TooManySessions] = "This account has as many sessions as it may have. Close another one, or try again later.",
+        [WireError.Banned] = "Too many logins from this address have failed: the server refuses it for a while. Try again later, or ask its operator.",
         [WireError.Busy] = "Too many connections. Try again later.",
         [WireError.Stopping] = "The server is going down. Try again later.",
         [WireError.SessionEnded] = "The account was changed, disabled or removed. Log in again.",
@@ -55,6 +56,9 @@ internal static class RefusalText
     // What makes something in a folder, which has to exist.
     private static readonly FrozenSet<string> Making = FrozenSet.ToFrozenSet(["put", "mkdir", "ln"]);
     private static readonly FrozenSet<string> Changing = FrozenSet.ToFrozenSet(["rm", "rmdir", "mv"]);
+
+    /// <summary>That the server refuses this address, where it could not say so itself.</summary>
+    public static string Banned => OfSession[WireError.Banned];
 
     public static string NotFound(RemotePath path) => $"{path}: not found on the server";
 

@@ -1,3 +1,5 @@
+using Argosy.Wire;
+
 namespace Argosy.Client;
 
 /// <summary>The server understood and said no. The session lives on unless the error is about the session. Exit code 1.</summary>
@@ -21,6 +23,9 @@ public sealed class RefusedException : ClientException
     /// <summary>Nothing is at a place, as a server says it too.</summary>
     /// <param name="path">The place.</param>
     public static RefusedException NotFound(RemotePath path) => new("not-found", RefusalText.NotFound(path)) { Path = path };
+
+    /// <summary>The server refuses this address, for too many logins from it have failed.</summary>
+    internal static RefusedException Banned() => new(WireError.Banned.Name(), RefusalText.Banned);
 
     /// <summary>The same refusal in other words: whoever asked knows better what to do next.</summary>
     /// <param name="message">Safe to show.</param>

@@ -171,14 +171,19 @@ internal sealed class ChunkedUpload(RemotePath path, Stream source, ReadOnlyMemo
         }
         catch (Exception exception)
         {
-            lock (_gate)
-                _failure ??= exception;
-            return -1;
+            return Abandon(exception);
         }
         finally
         {
             watch.Return();
         }
+    }
+
+    private int Abandon(Exception exception)
+    {
+        lock (_gate)
+            _failure ??= exception;
+        return -1;
     }
 
     // What is longer or shorter than it was is another version.
@@ -204,9 +209,7 @@ internal sealed class ChunkedUpload(RemotePath path, Stream source, ReadOnlyMemo
         }
         catch (Exception exception)
         {
-            lock (_gate)
-                _failure ??= exception;
-            return -1;
+            return Abandon(exception);
         }
         finally
         {

@@ -35,7 +35,7 @@ internal sealed class PackQueue<TFile>(FileClient client, Func<IReadOnlyList<TFi
         {
             if (_gathered is not null && !(_gathered.Stop == stop && _gathered.Files[0].MayGoWith(file)))
                 others = Take();
-            _gathered ??= new Batch(stop);
+            _gathered ??= new Batch(_gate, stop);
             _gathered.Files.Add(file);
             _gathered.Bytes += file.Size;
             if (_underWay == 0 || _gathered.Files.Count >= MostFiles || _gathered.Bytes >= MostBytes)
@@ -88,9 +88,11 @@ internal sealed class PackQueue<TFile>(FileClient client, Func<IReadOnlyList<TFi
     {
         private readonly CancellationTokenRegistration _giveUp;
 
-        public Batch(CancellationToken stop)
+        private readonly Lock _gate;
+
+        public Batch(Lock gate, CancellationToken stop)
         {
-            Stop = stop;
+            (_gate, Stop) = (gate, stop);
             _giveUp = stop.UnsafeRegister(
                 static batch => ThreadPool.UnsafeQueueUserWorkItem(static batch => batch.GiveUp(), (Batch)batch!, preferLocal: false), this);
         }
@@ -103,11 +105,14 @@ internal sealed class PackQueue<TFile>(FileClient client, Func<IReadOnlyList<TFi
 
         public void Dispose() => _giveUp.Dispose();
 
-        // A file may still be added meanwhile: whoever adds it looks then.
+        // A file that is added behind these is looked after by whoever adds it.
         private void GiveUp()
         {
-            for (var i = 0; i < Files.Count; i++)
-                Files[i].Cancel(Stop);
+            TFile[] files;
+            lock (_gate)
+                files = [.. Files];
+            foreach (var file in files)
+                file.Cancel(Stop);
         }
     }
 }

@@ -83,7 +83,6 @@ public static unsafe partial class OpenSsl
     internal static partial int SSL_CTX_set_session_ticket_cb(nint context, delegate* unmanaged<nint, nint, int> generate, nint decrypt, nint argument);
 
     [LibraryImport(Ssl)] internal static partial int SSL_CTX_set_session_id_context(nint context, byte* id, uint length);
-    [LibraryImport(Ssl)] internal static partial void SSL_CTX_sess_set_new_cb(nint context, delegate* unmanaged<nint, nint, int> keep);
     [LibraryImport(Ssl)] internal static partial int SSL_select_next_proto(byte** chosen, byte* length, byte* ours, uint oursLength, byte* theirs, uint theirsLength);
     [LibraryImport(Ssl)] internal static partial nint SSL_new(nint context);
     [LibraryImport(Ssl)] internal static partial void SSL_free(nint ssl);
@@ -97,7 +96,6 @@ public static unsafe partial class OpenSsl
     [LibraryImport(Ssl)] internal static partial int SSL_read(nint ssl, byte* buffer, int length);
     [LibraryImport(Ssl)] internal static partial int SSL_write(nint ssl, byte* buffer, int length);
     [LibraryImport(Ssl)] internal static partial int SSL_shutdown(nint ssl);
-    [LibraryImport(Ssl)] internal static partial void SSL_set_shutdown(nint ssl, int mode);
     [LibraryImport(Ssl)] internal static partial int SSL_get_error(nint ssl, int result);
     [LibraryImport(Ssl)] internal static partial int SSL_pending(nint ssl);
     [LibraryImport(Ssl)] internal static partial int SSL_has_pending(nint ssl);
@@ -112,9 +110,6 @@ public static unsafe partial class OpenSsl
     [LibraryImport(Ssl)] internal static partial nint SSL_get_peer_cert_chain(nint ssl);
     [LibraryImport(Ssl)] internal static partial int SSL_session_reused(nint ssl);
     [LibraryImport(Ssl)] internal static partial nint SSL_get_session(nint ssl);
-    [LibraryImport(Ssl)] internal static partial int SSL_set_session(nint ssl, nint session);
-    [LibraryImport(Ssl)] internal static partial int SSL_SESSION_up_ref(nint session);
-    [LibraryImport(Ssl)] internal static partial void SSL_SESSION_free(nint session);
     [LibraryImport(Ssl)] internal static partial int SSL_SESSION_set1_ticket_appdata(nint session, void* data, nuint length);
     [LibraryImport(Ssl)] internal static partial int SSL_SESSION_get0_ticket_appdata(nint session, void** data, nuint* length);
     [LibraryImport(Ssl)] internal static partial int SSL_get_ex_data_X509_STORE_CTX_idx();

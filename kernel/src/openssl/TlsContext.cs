@@ -16,7 +16,6 @@ public sealed unsafe partial class TlsContext : SafeHandleZeroOrMinusOneIsInvali
     private const int ChainCertificate = 89; // SSL_CTRL_CHAIN_CERT
     private const int LeastVersion = 123; // SSL_CTRL_SET_MIN_PROTO_VERSION
     private const int GreatestVersion = 124; // SSL_CTRL_SET_MAX_PROTO_VERSION
-    private const int ClientWithoutStore = 0x1 | 0x300; // SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL
     private const ulong NoTicket = 1 << 14, NoRenegotiation = 1 << 30, ServerPreference = 1 << 22, NoCompression = 1 << 17;
     private const int SessionAppData = TlsMemory.SessionIdBytes;
 
@@ -59,8 +58,7 @@ public sealed unsafe partial class TlsContext : SafeHandleZeroOrMinusOneIsInvali
     {
         var context = new TlsContext();
         context.SetVersions(versions);
-        SSL_CTX_ctrl(context.handle, SessionCacheMode, ClientWithoutStore, 0);
-        SSL_CTX_sess_set_new_cb(context.handle, &OnSession);
+        SSL_CTX_ctrl(context.handle, SessionCacheMode, 0, 0);
         context.AskForCertificate();
         return context;
     }
@@ -186,16 +184,4 @@ public sealed unsafe partial class TlsContext : SafeHandleZeroOrMinusOneIsInvali
         if (SSL_SESSION_get0_ticket_appdata(session, &data, &length) == 1 && length == SessionAppData) return 1;
         return SSL_SESSION_set1_ticket_appdata(session, TlsMemory.Of(ssl)->Id, SessionAppData);
     }
-
-    [UnmanagedCallersOnly]
-    private static int OnSession(nint ssl, nint session)
-    {
-        var memory = TlsMemory.Of(ssl);
-        if (memory->Session != 0) SSL_SESSION_free(memory->Session);
-        memory->Session = session;
-        return 1; // the reference is ours
-    }
 }
-
-/// <summary>TLS went wrong; the message is OpenSSL's word for it.</summary>
-public sealed class TlsException(string message) : Exception(message);

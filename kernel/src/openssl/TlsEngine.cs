@@ -1,51 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.Win32.SafeHandles;
 using static Argosy.Kernel.OpenSsl;
 
 namespace Argosy.Kernel;
-
-/// <summary>What a session sends and receives records by; nothing in it waits.</summary>
-public interface ITlsTransport
-{
-    /// <summary>Takes what has arrived: a count, 0 at the end, or a negative errno, -EAGAIN when nothing has.</summary>
-    int Receive(Span<byte> buffer);
-
-    /// <summary>Sends what there is room for: a count, or a negative errno.</summary>
-    int Send(ReadOnlySpan<byte> data);
-}
-
-/// <summary>How far a step of a session got.</summary>
-public enum TlsStep
-{
-    /// <summary>It is done.</summary>
-    Done,
-
-    /// <summary>It goes on when something has arrived.</summary>
-    WantRead,
-
-    /// <summary>It goes on when there is room to send.</summary>
-    WantWrite,
-
-    /// <summary>It goes on when the server's certificate was chosen: <see cref="TlsEngine.Choose"/>.</summary>
-    WantChoice,
-
-    /// <summary>It goes on when the peer's certificate was judged: <see cref="TlsEngine.Judge"/>.</summary>
-    WantJudgement,
-
-    /// <summary>The peer said that it had finished (close_notify).</summary>
-    Closed,
-
-    /// <summary>The transport ended and the peer had not said that it would.</summary>
-    Ended,
-
-    /// <summary>TLS went wrong: <see cref="TlsEngine.Error"/> says how.</summary>
-    Failed,
-
-    /// <summary>The transport failed: <see cref="TlsEngine.Errno"/> says how.</summary>
-    TransportFailed,
-}
 
 /// <summary>
 /// One TLS session over a transport that does not wait; neither does anything here. One receive serves many records and many records leave by
@@ -89,8 +47,7 @@ public sealed unsafe class TlsEngine : IDisposable
     /// <param name="context">What it has in common with others.</param>
     /// <param name="name">The name to ask for (SNI); empty for none.</param>
     /// <param name="protocols">Of ALPN, as RFC 7301, section 3.1, lists them; empty for none.</param>
-    /// <param name="resumed">A session of the same server to be resumed.</param>
-    public static TlsEngine ForClient(TlsContext context, string name, ReadOnlySpan<byte> protocols, TlsResumption? resumed = null)
+    public static TlsEngine ForClient(TlsContext context, string name, ReadOnlySpan<byte> protocols)
     {
         var engine = new TlsEngine(context, isClient: true);
         SSL_set_connect_state(engine._ssl);
@@ -106,7 +63,6 @@ public sealed unsafe class TlsEngine : IDisposable
             if (!protocols.IsEmpty) SSL_set_alpn_protos(engine._ssl, list, (uint)protocols.Length);
         }
 
-        if (resumed is not null) SSL_set_session(engine._ssl, resumed.DangerousGetHandle());
         return engine;
     }
 
@@ -118,9 +74,6 @@ public sealed unsafe class TlsEngine : IDisposable
 
     /// <summary>Whether a read may find something without the transport.</summary>
     public bool HasInput { get; private set; }
-
-    /// <summary>Whether records wait to be sent.</summary>
-    public bool HasOutput { get; private set; }
 
     /// <summary>The version of TLS agreed on: 0x303 for 1.2, 0x304 for 1.3.</summary>
     public int Version => SSL_version(_ssl);
@@ -180,17 +133,6 @@ public sealed unsafe class TlsEngine : IDisposable
             }
 
             return found;
-        }
-    }
-
-    /// <summary>On a client: the newest session that the server gave a ticket for, or null. Under TLS 1.3 it comes with the first read.</summary>
-    public TlsResumption? TakeResumption()
-    {
-        lock (_turn)
-        {
-            if (_ssl == 0 || _memory->Session == 0) return null;
-            SSL_SESSION_up_ref(_memory->Session);
-            return new TlsResumption(_memory->Session);
         }
     }
 
@@ -306,16 +248,14 @@ public sealed unsafe class TlsEngine : IDisposable
         lock (_turn)
         {
             if (_ssl == 0) return;
-            SSL_set_shutdown(_ssl, 3); // both ways: a session that ended without a goodbye could not be resumed otherwise
             SSL_free(_ssl);
             _ssl = 0;
-            if (_memory->Session != 0) SSL_SESSION_free(_memory->Session);
             _memory->Arrived.Free();
             _memory->Leaving.Free();
             NativeMemory.Free(_memory->HelloName);
             NativeMemory.Free(_memory);
             _memory = null;
-            HasInput = HasOutput = false;
+            HasInput = false;
             _chosen?.DangerousRelease();
             _context.DangerousRelease();
         }
@@ -383,14 +323,12 @@ public sealed unsafe class TlsEngine : IDisposable
         while (leaving.Count > 0)
         {
             var count = transport.Send(new ReadOnlySpan<byte>(leaving.Start + leaving.From, leaving.Count));
-            HasOutput = true;
             if (count == Again) return TlsStep.WantWrite;
             if (count < 0) return TransportFailed(count);
             leaving.From += count;
         }
 
         leaving.Free();
-        HasOutput = false;
         return TlsStep.Done;
     }
 
@@ -404,19 +342,5 @@ public sealed unsafe class TlsEngine : IDisposable
     {
         _memory->Arrived.Trim();
         HasInput = _memory->Arrived.Count > 0 || SSL_pending(_ssl) > 0;
-    }
-}
-
-/// <summary>A session that a client can take up again on other connections, as often as the server lets it.</summary>
-public sealed class TlsResumption : SafeHandleZeroOrMinusOneIsInvalid
-{
-    internal TlsResumption(nint session)
-        : base(ownsHandle: true) => SetHandle(session);
-
-    /// <inheritdoc/>
-    protected override bool ReleaseHandle()
-    {
-        SSL_SESSION_free(handle);
-        return true;
     }
 }

@@ -13,7 +13,6 @@ internal unsafe struct TlsMemory
 {
     internal TlsQueue Arrived;
     internal TlsQueue Leaving;
-    internal nint Session; // the newest that the peer gave; a reference of ours
     internal byte* HelloName; // the server_name extension of the ClientHello, for as long as the handshake
     internal int HelloNameLength;
     internal int MayAnswerHello;

@@ -9,9 +9,6 @@ internal sealed class OpenSslConnection(DescriptorConnection connection, TlsEngi
     private readonly DescriptorTransport _transport = new(connection, isAtOnce: false);
     private readonly DescriptorTransport _atOnce = new(connection, isAtOnce: true);
 
-    /// <summary>The encryption, for what is particular to it: sessions to be resumed.</summary>
-    internal TlsEngine Engine => engine;
-
     protected override bool HoldsInput => engine.HasInput;
 
     [AsyncMethodBuilder(typeof(InlineMethodBuilder<>))]
@@ -63,13 +60,7 @@ internal sealed class OpenSslConnection(DescriptorConnection connection, TlsEngi
         }
     }
 
-    internal override int TryRead(Memory<byte> buffer)
-    {
-        if (!PushedBack.IsEmpty) return PushedBack.Take(buffer.Span);
-        if (IsOver) throw ConnectionErrors.Ended($"Reading from {PeerName}");
-        if (ReadFailure is not null) throw ReadFailure;
-        return MayRead ? Take(buffer.Span, _atOnce) : -Errno.EAGAIN;
-    }
+    protected override int ReadNow(Memory<byte> room) => Take(room.Span, _atOnce);
 
     protected override async ValueTask SayGoodbyeAsync()
     {

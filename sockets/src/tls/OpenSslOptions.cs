@@ -35,9 +35,6 @@ internal sealed class OpenSslOptions
 
     internal bool AsksForCertificate { get; private init; }
 
-    /// <summary>A client's session to be taken up again.</summary>
-    internal TlsResumption? Resumed { get; init; }
-
     /// <summary>A server's; null where SslStream is needed.</summary>
     internal static OpenSslOptions? ForServer(SslServerAuthenticationOptions given)
     {
@@ -61,12 +58,12 @@ internal sealed class OpenSslOptions
     }
 
     /// <summary>A client's; null where SslStream is needed.</summary>
-    internal static OpenSslOptions? ForClient(SslClientAuthenticationOptions given, TlsResumption? resumed = null)
+    internal static OpenSslOptions? ForClient(SslClientAuthenticationOptions given)
     {
         if (!IsUsed || !CanSay(given.EnabledSslProtocols, given.EncryptionPolicy, given.CipherSuitesPolicy)) return null;
         if (given.LocalCertificateSelectionCallback is not null || given.ClientCertificates is { Count: > 0 }) return null;
         if (OperatingSystem.IsLinux() && !(given.AllowRsaPkcs1Padding && given.AllowRsaPssPadding)) return null;
-        var way = new Way(true, VersionsOf(given.EnabledSslProtocols), "", true, given.AllowTlsResume);
+        var way = new Way(true, VersionsOf(given.EnabledSslProtocols), "", true, false);
         if (ContextOf(given.ClientCertificateContext, way, []) is not { } context) return null;
         return new OpenSslOptions
         {
@@ -77,12 +74,11 @@ internal sealed class OpenSslOptions
             _validate = given.RemoteCertificateValidationCallback,
             TargetHost = given.TargetHost ?? "",
             AsksForCertificate = true,
-            Resumed = resumed,
         };
     }
 
     internal TlsEngine NewEngine() =>
-        _isClient ? TlsEngine.ForClient(_context, IsName(TargetHost) ? TargetHost : "", _protocols, Resumed) : TlsEngine.ForServer(_context);
+        _isClient ? TlsEngine.ForClient(_context, IsName(TargetHost) ? TargetHost : "", _protocols) : TlsEngine.ForServer(_context);
 
     /// <summary>The certificate for a name that a client asks for.</summary>
     internal TlsContext Choose(string? name, object sender)

@@ -65,14 +65,6 @@ internal sealed class SslStreamConnection : TlsConnection
         }
     }
 
-    internal override int TryRead(Memory<byte> buffer)
-    {
-        if (!PushedBack.IsEmpty) return PushedBack.Take(buffer.Span);
-        if (IsOver) throw ConnectionErrors.Ended($"Reading from {PeerName}");
-        if (ReadFailure is not null) throw ReadFailure;
-        return MayRead ? ReadNow(buffer) : -Errno.EAGAIN;
-    }
-
     /// <summary>
     /// What else has arrived, as a read without TLS would take it: SslStream asks the transport once and hands on a record or two of a flow.
     /// </summary>
@@ -95,7 +87,7 @@ internal sealed class SslStreamConnection : TlsConnection
     /// Reads without waiting, whatever the deadlines: they are those of reads that wait. Were one taken for a failure of the connection, the
     /// connection would be lost with it.
     /// </summary>
-    private int ReadNow(Memory<byte> room)
+    protected override int ReadNow(Memory<byte> room)
     {
         _transport.NeverWaits = true;
         try

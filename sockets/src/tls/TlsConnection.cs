@@ -131,6 +131,17 @@ internal abstract class TlsConnection : StreamConnection
 
     internal override void Poke() => Transport.Poke();
 
+    internal sealed override int TryRead(Memory<byte> buffer)
+    {
+        if (!PushedBack.IsEmpty) return PushedBack.Take(buffer.Span);
+        if (IsOver) throw ConnectionErrors.Ended($"Reading from {PeerName}");
+        if (ReadFailure is not null) throw ReadFailure;
+        return MayRead ? ReadNow(buffer) : -Errno.EAGAIN;
+    }
+
+    /// <summary>Reads without waiting: a count, 0 at the end, -EAGAIN when nothing has arrived.</summary>
+    protected abstract int ReadNow(Memory<byte> room);
+
     /// <summary>Whether there may be something to read above the transport.</summary>
     protected abstract bool HoldsInput { get; }
 

@@ -184,15 +184,17 @@ public sealed class OpenSslTests : IDisposable
     public async Task The_openssl_program_resumes_what_it_has_kept(string version)
     {
         var seen = new List<bool>();
+        var sessions = new List<string>();
         await using var server = TestServer.Start("epoll", "tcp4", async (_, plain) =>
         {
             var secure = await plain.AuthenticateAsServerAsync(Wire.ServerTls, Soon);
             seen.Add(secure.Tls()!.IsResumed);
+            sessions.Add(Convert.ToHexString(secure.Tls()!.SessionId));
             await secure.WriteAsync("hello\n");
             await secure.ReadAsync(new byte[10]);
         });
         var kept = Path.GetTempFileName();
-        foreach (var way in (string[])["-sess_out", "-sess_in", "-sess_in"])
+        foreach (var way in (string[])["-sess_out", "-sess_in", "-sess_in", "-sess_out"])
         {
             var address = ((IPEndPoint)server.Address).ToString();
             var start = new ProcessStartInfo("openssl", ["s_client", "-connect", address, $"-{version}", way, kept, "-quiet", "-no_ign_eof"])
@@ -209,7 +211,9 @@ public sealed class OpenSslTests : IDisposable
         }
 
         File.Delete(kept);
-        Assert.Equal([false, true, true], seen);
+        Assert.Equal([false, true, true, false], seen);
+        Assert.Equal(new[] { sessions[0], sessions[0], sessions[0] }, sessions[..3]); // a data connection can be bound to the session that it came from
+        Assert.NotEqual(sessions[0], sessions[3]);
     }
 
     [Fact(Timeout = 60_000)]
