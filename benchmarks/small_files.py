@@ -28,6 +28,7 @@ import time
 
 from delayed_link import DelayedLink
 from peers.file_servers import missing, rsync_daemon, vsftpd
+from peers.usage import Usage
 
 HERE = pathlib.Path(__file__).resolve().parent
 ARGOSY = HERE.parent / "argosy"
@@ -89,8 +90,8 @@ class Scene:
             print(f"not here: {absent}; rsync takes no part", file=sys.stderr)
         else:
             root = self.root("rsync daemon")
-            url = f"rsync://127.0.0.1:{self.link(stack, stack.enter_context(rsync_daemon(root, self.folder)))}/files"
-            self.servers["rsync daemon"] = int(pathlib.Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()[-1])  # the newest one
+            self.servers["rsync daemon"], port = stack.enter_context(rsync_daemon(root, self.folder, with_process=True))
+            url = f"rsync://127.0.0.1:{self.link(stack, port)}/files"
             self.commands["rsync daemon"] = (
                 lambda tree, url=url: ["rsync", "-rt", self.folder / "source" / tree, f"{url}/"],
                 lambda tree, url=url: ["rsync", "-rt", f"{url}/kept/{tree}", f"{self.folder}/target/"])
@@ -109,12 +110,6 @@ class Scene:
             lambda tree: ["lftp", "-c", f"{settings}; open {url}; mirror --no-perms kept/{tree} {self.folder}/target/{tree}"])
         shutil.copytree(self.folder / "source", root / "kept")
 
-    def processor(self, subject):
-        """Seconds of processor time so far: of all commands, and of the subject's server."""
-        commands = resource.getrusage(resource.RUSAGE_CHILDREN)
-        pid = self.servers.get(subject)
-        return [commands.ru_utime + commands.ru_stime, processor_of(pid) if pid else 0.0]
-
     def time(self, subject, way, tree):
         """Seconds that one command takes, after which every file has to be there."""
         target = self.folder / "target" if way == "get" else self.roots[subject]
@@ -122,10 +117,12 @@ class Scene:
         words = self.commands[subject][way == "get"](tree)
         words = ([ARGOSY] if subject.startswith("argosy") else []) + words
         os.sync()
-        begin, used = time.perf_counter(), self.processor(subject)
-        run(words, env=self.environment)
-        seconds = time.perf_counter() - begin
-        self.used = [after - before for before, after in zip(used, self.processor(subject))]
+        before = command_seconds()
+        with Usage(self.servers[subject]) if subject in self.servers else contextlib.nullcontext() as server:
+            begin = time.perf_counter()
+            run(words, env=self.environment)
+            seconds = time.perf_counter() - begin
+        self.used = [command_seconds() - before, server.seconds if server else 0.0]
         found = sum(len(files) for _, _, files in os.walk(target / tree))
         if found != self.trees()[tree]:
             sys.exit(f"{subject}, {way}: {found} files arrived of {self.trees()[tree]}")
@@ -133,10 +130,10 @@ class Scene:
         return seconds
 
 
-def processor_of(pid):
-    """Seconds of user and system time of a process and of all that it started and waited for."""
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return sum(int(field) for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+def command_seconds():
+    """Of processor time, of all commands so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def run(command, **options):

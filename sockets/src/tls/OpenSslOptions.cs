@@ -17,7 +17,7 @@ internal sealed class OpenSslOptions
     private static readonly ConditionalWeakTable<SslStreamCertificateContext, ConcurrentDictionary<Way, TlsContext>> Contexts = [];
     private static readonly ConcurrentDictionary<Way, TlsContext> Bare = [];
 
-    /// <summary>True with ARGOSY_TLS=openssl in the environment, where there is an OpenSSL 3: until the two were measured side by side, SslStream is the usual way.</summary>
+    /// <summary>True with ARGOSY_TLS=openssl in the environment, where there is an OpenSSL 3.</summary>
     internal static bool IsUsed { get; set; } = IsWanted && OpenSsl.IsAvailable;
 
     private static bool IsWanted => Environment.GetEnvironmentVariable("ARGOSY_TLS") == "openssl";
