@@ -19,6 +19,7 @@ public sealed class ScriptTests(ShellWorld world) : IClassFixture<ShellWorld>
     [InlineData("rm nothing", 1, "rm: /failing/nothing: not found on the server")]
     [InlineData("mkdir", 2, "mkdir: A name is missing: mkdir [-p] FOLDER...")]
     [InlineData("mkdirr x", 2, "There is no command \"mkdirr\"; did you mean \"mkdir\"? Type help to see them all.")]
+    [InlineData("hash --algorithm sha1 x", 2, "hash: \"sha1\" is not an algorithm here; there are crc32c, md5 and sha256")]
     [InlineData("get 'x", 2, "A quote is never closed.")]
     public async Task The_first_failure_ends_it_with_its_code_and_its_line(string line, int code, string message)
     {
