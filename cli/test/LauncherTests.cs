@@ -42,7 +42,7 @@ public sealed class LauncherTests : IDisposable
         Assert.EndsWith(": a b|*|$HOME\n", (await RunAsync(launcher, "a b", "*", "$HOME")).Output);
 
         // A running program is not disturbed by the builds that follow.
-        using var running = Process.Start(ArgosyCommand.Describe(_home, launcher, ["wait"], Packages))!;
+        using var running = Process.Start(ArgosyCommand.Describe(_home, launcher, ["wait"], Packages, Quick))!;
         Assert.Equal($"{running.Id} in {_home.Path}: wait", await running.StandardOutput.ReadLineAsync());
 
         File.WriteAllText(extra, "");
@@ -74,7 +74,7 @@ public sealed class LauncherTests : IDisposable
         Assert.Contains("Extra.cs(1,", failed.Error);
         File.Delete(extra);
 
-        using (var killed = Process.Start(ArgosyCommand.Describe(_home, launcher, [], Packages))!)
+        using (var killed = Process.Start(ArgosyCommand.Describe(_home, launcher, [], Packages, Quick))!)
         {
             Assert.StartsWith(Notice, await killed.StandardError.ReadLineAsync());
             killed.Kill(entireProcessTree: true);
@@ -121,8 +121,43 @@ public sealed class LauncherTests : IDisposable
         Assert.Equal(($"{expected}\n", ""), (result.Output, result.Error));
     }
 
+    [Fact]
+    public async Task It_is_compiled_ahead_of_time_where_a_linker_works_and_this_is_wanted()
+    {
+        var tree = SourceTree.Small(_home["tree"]);
+        var launcher = Path.Combine(tree, "argosy");
+        var extra = Path.Combine(tree, "cli", "src", "Extra.cs");
+        Assert.EndsWith(": first\n", (await BuildAsync("first")).Output);
+        Assert.Equal(HasLinker, !NeedsRuntime());
+
+        File.WriteAllText(extra, "// for the runtime");
+        Assert.EndsWith(": second\n", (await BuildAsync("second", Quick)).Output);
+        Assert.True(NeedsRuntime());
+
+        // What is there and does not work hinders nobody.
+        File.WriteAllText(extra, "// without a linker that works");
+        var broken = Directory.CreateDirectory(_home["bin"]).FullName;
+        File.WriteAllText(Path.Combine(broken, "clang"), "#!/bin/sh\nexit 1\n");
+        File.SetUnixFileMode(Path.Combine(broken, "clang"), (UnixFileMode)0b111_101_101);
+        Assert.EndsWith(": third\n", (await BuildAsync("third", ("PATH", $"{broken}:{Environment.GetEnvironmentVariable("PATH")}"))).Output);
+        Assert.True(NeedsRuntime());
+
+        Task<CommandResult> BuildAsync(string word, params (string, string)[] environment) =>
+            ArgosyCommand.RunProgramAsync(_home, launcher, [word], BuildPatience, [Packages, .. environment]);
+
+        bool NeedsRuntime()
+        {
+            var store = Path.Combine(tree, "artifacts", "launcher");
+            return File.Exists(Path.Combine(store, File.ReadAllLines(Path.Combine(store, "current"))[0], "argosy.dll"));
+        }
+    }
+
+    private static bool HasLinker => new[] { "/usr/bin/clang", "/usr/bin/gcc" }.Any(File.Exists);
+
+    private static (string, string) Quick => ("ARGOSY_NATIVE", "0");
+
     private static (string, string) Packages => FreshClone.Packages;
 
     private Task<CommandResult> RunAsync(string launcher, params string[] arguments) =>
-        ArgosyCommand.RunProgramAsync(_home, launcher, arguments, BuildPatience, Packages);
+        ArgosyCommand.RunProgramAsync(_home, launcher, arguments, BuildPatience, Packages, Quick);
 }

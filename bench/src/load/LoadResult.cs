@@ -40,7 +40,7 @@ public sealed record LoadResult
     public string? Error { get; init; }
 
     /// <summary>As one line.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this);
+    public string ToJson() => JsonSerializer.Serialize(this, LoadJson.Default.LoadResult);
 
     /// <summary>Reads the line of a load program.</summary>
     /// <exception cref="BenchException">It is not such a line, or tells of a failure.</exception>
@@ -49,7 +49,7 @@ public sealed record LoadResult
         LoadResult? result;
         try
         {
-            result = string.IsNullOrEmpty(line) ? null : JsonSerializer.Deserialize<LoadResult>(line);
+            result = string.IsNullOrEmpty(line) ? null : JsonSerializer.Deserialize(line, LoadJson.Default.LoadResult);
         }
         catch (JsonException)
         {

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -6,13 +7,7 @@ namespace Argosy.Bench;
 /// <summary>What a run measured. Its JSON can be read again, so that a run is drawn as often as one likes.</summary>
 public sealed record BenchReport
 {
-    private static readonly JsonSerializerOptions Format = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    private static readonly BenchJson Format = new(new JsonSerializerOptions(BenchJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>When it began.</summary>
     public required DateTimeOffset Started { get; init; }
@@ -39,7 +34,7 @@ public sealed record BenchReport
     public BenchCell Cell(Subject subject, Metric metric) => Cells.First(cell => cell.Subject == subject.Name && cell.Metric == metric.Id);
 
     /// <summary>As JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, Format);
+    public string ToJson() => JsonSerializer.Serialize(this, Format.BenchReport);
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="BenchException">It is not such a report.</exception>
@@ -47,7 +42,7 @@ public sealed record BenchReport
     {
         try
         {
-            return JsonSerializer.Deserialize<BenchReport>(json, Format) ?? throw new BenchException("this is not a report of \"argosy bench models\"");
+            return JsonSerializer.Deserialize(json, Format.BenchReport) ?? throw new BenchException("this is not a report of \"argosy bench models\"");
         }
         catch (JsonException e)
         {

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Argosy.Bench;
+using Argosy.Cli.Hosting;
 using Argosy.Cli.Messages;
 using Argosy.Server;
 
@@ -38,13 +39,13 @@ internal static class BenchModelsCommand
             subjects.AddRange((parsed.GetValue(peers) ?? []).Select(Peer));
             if (subjects.Select(subject => subject.Name).GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } twice)
                 throw Wrong($"\"{twice.Key}\" is named twice");
-            IReadOnlyList<string> loader = parsed.GetValue(load) is { } program ? [program] : OwnVerb("load");
+            IReadOnlyList<string> loader = parsed.GetValue(load) is { } program ? [program] : OwnProgram.With("bench", "load");
             return MeasureAsync(new ModelBenchmark(plan, subjects, loader), parsed.GetValue(output) ?? ".");
         }));
         return command;
     }
 
-    private static string[] Serve => OwnVerb("serve", "--model");
+    private static string[] Serve => OwnProgram.With("bench", "serve", "--model");
 
     private static IReadOnlyList<Subject> Supported => Subject.Models(Serve);
 
@@ -98,14 +99,6 @@ internal static class BenchModelsCommand
         {
             throw new CommandException(BenchText.CannotWrite(folder, e));
         }
-    }
-
-    /// <summary>This program with one of its own verbs, however it was started.</summary>
-    private static string[] OwnVerb(params string[] words)
-    {
-        var program = Environment.ProcessPath!;
-        var isRuntime = Path.GetFileNameWithoutExtension(program) == "dotnet";
-        return [program, .. isRuntime ? [typeof(BenchModelsCommand).Assembly.Location] : (string[])[], "bench", .. words];
     }
 
     // The names in the help, and what "prefork:" makes of them.

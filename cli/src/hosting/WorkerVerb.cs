@@ -11,10 +11,8 @@ internal static class WorkerVerb
 {
     public const string Name = "worker";
 
-    /// <summary>This program with that verb, however it was started.</summary>
-    public static IReadOnlyList<string> Command => Environment.ProcessPath is { } program && Path.GetFileNameWithoutExtension(program) != "dotnet"
-        ? [program, Name]
-        : [Environment.ProcessPath ?? "dotnet", typeof(WorkerVerb).Assembly.Location, Name];
+    /// <summary>This program with that verb.</summary>
+    public static IReadOnlyList<string> Command => OwnProgram.With(Name);
 
     public static Task<int> RunAsync()
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
@@ -20,5 +21,5 @@ public static class ServerLog
             console.FormatterName = LineFormatter.FormatterName;
             console.LogToStandardErrorThreshold = LogLevel.Trace;
         })
-        .AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
+        .Services.AddSingleton<ConsoleFormatter, LineFormatter>(); // It has no options that would be bound by reflection.
 }

@@ -34,7 +34,7 @@ internal sealed class HomeRegister
     private const string Root = "root";
 
     private static readonly (HomeState State, string Word)[] Words = [(HomeState.Claimed, "claimed"), (HomeState.Made, "made"), (HomeState.Mounted, "mounted")];
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly HomeFactsJson Readable = new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     private readonly string _path;
     private readonly ILogger _log;
@@ -107,7 +107,7 @@ internal sealed class HomeRegister
     private void Append(IReadOnlyList<string[]> facts)
     {
         Read();
-        var lines = string.Concat(facts.Select(fact => JsonSerializer.Serialize(fact, Readable) + "\n"));
+        var lines = string.Concat(facts.Select(fact => JsonSerializer.Serialize(fact, Readable.StringArray) + "\n"));
         Write(Encoding.UTF8.GetBytes(_endsTorn ? "\n" + lines : lines));
     }
 
@@ -170,7 +170,7 @@ internal sealed class HomeRegister
     {
         try
         {
-            return line.IsEmpty ? null : JsonSerializer.Deserialize<string[]>(line);
+            return line.IsEmpty ? null : JsonSerializer.Deserialize(line, Readable.StringArray);
         }
         catch (JsonException)
         {
