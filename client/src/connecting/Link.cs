@@ -47,8 +47,7 @@ internal sealed record Link(Stream Stream, X509Certificate2? Certificate)
         var socket = await Dialer.DialAsync(url, options.ConnectTimeout, cancellationToken).ConfigureAwait(false);
         if (url.IsPlain)
             return new Link(new NetworkStream(socket, ownsSocket: true), null);
-        var secure = await SecureChannel.OpenAsync(socket, url, options, cancellationToken).ConfigureAwait(false);
-        return new Link(secure, (X509Certificate2)secure.RemoteCertificate!);
+        return await SecureChannel.OpenAsync(socket, url, options, cancellationToken).ConfigureAwait(false);
     }
 
     private static async ValueTask<T> TimeAsync<T>(Stopwatch pause, Func<ValueTask<T>> ask)

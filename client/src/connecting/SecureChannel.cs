@@ -1,55 +1,47 @@
-using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Argosy.Kernel;
 
 namespace Argosy.Client;
 
 /// <summary>TLS 1.3 over a connection, up to the decision that the server is the one meant.</summary>
 internal static class SecureChannel
 {
-    public static async Task<SslStream> OpenAsync(
-        Socket socket, ArgosyUrl url, ClientOptions options, CancellationToken cancellationToken)
+    private const int AccessDenied = 49; // RFC 8446, section 6.2
+
+    public static async Task<Link> OpenAsync(Socket socket, ArgosyUrl url, ClientOptions options, CancellationToken cancellationToken)
     {
-        var problems = SslPolicyErrors.None;
-        var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        var secured = await HandshakeAsync(socket, url, options, cancellationToken).ConfigureAwait(false);
         try
         {
-            await HandshakeAsync(stream, url, options, Judge, cancellationToken).ConfigureAwait(false);
-            if (stream.RemoteCertificate is not X509Certificate2 certificate)
-                throw new NotTrustedException($"{url.Authority} showed no certificate. Nothing was sent; ask its operator.");
-            await new ServerTrust(url, options).VerifyAsync(certificate, problems, cancellationToken).ConfigureAwait(false);
-            return stream;
+            var certificate = secured.Certificate
+                ?? throw new NotTrustedException($"{url.Authority} showed no certificate. Nothing was sent; ask its operator.");
+            await new ServerTrust(url, options).VerifyAsync(certificate, secured.Problems, cancellationToken).ConfigureAwait(false);
+            return new Link(secured.Stream, certificate);
         }
         catch
         {
-            await stream.DisposeAsync().ConfigureAwait(false);
+            await secured.Stream.DisposeAsync().ConfigureAwait(false);
             throw;
-        }
-
-        // What the system thinks is only noted here. ServerTrust decides once the handshake is over, since it may have to ask
-        // somebody; until it has, nothing is sent.
-        bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
-        {
-            problems = errors;
-            return certificate is not null;
         }
     }
 
-    private static async Task HandshakeAsync(
-        SslStream stream, ArgosyUrl url, ClientOptions options, RemoteCertificateValidationCallback judge, CancellationToken cancellationToken)
+    private static async Task<Secured> HandshakeAsync(Socket socket, ArgosyUrl url, ClientOptions options, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(options.ConnectTimeout);
         try
         {
-            await stream.AuthenticateAsClientAsync(Describe(url, options, judge), patience.Token).ConfigureAwait(false);
+            return OpenSsl.IsUsed
+                ? await OpenSslHandshake.RunAsync(socket, url.Host, PolicyOf(options), patience.Token).ConfigureAwait(false)
+                : await SslStreamHandshake.RunAsync(socket, url.Host, PolicyOf(options), patience.Token).ConfigureAwait(false);
         }
-        catch (AuthenticationException exception) when (IsAccessDenied(exception))
+        catch (Exception exception) when (IsAccessDenied(exception))
         {
             throw RefusedException.Banned();
         }
-        catch (AuthenticationException exception)
+        catch (Exception exception) when (exception is AuthenticationException or TlsException)
         {
             throw new NotTrustedException(
                 $"{url.Authority} and this client cannot agree on TLS 1.3. Is it an Argosy server's port? A server "
@@ -74,23 +66,21 @@ internal static class SecureChannel
     }
 
     /// <summary>
-    /// True where the server answered the greeting by the alert access_denied (RFC 8446 section 6.2), as it does to an address that it has banned (docs/protocol.md
-    /// section 3). The base library tells alerts by OpenSSL's error number alone: library 20, reason 1000 and the alert.
+    /// True where the server answered the greeting by the alert access_denied, as it does to an address that it has banned (docs/protocol.md section 3). The
+    /// base library tells alerts by OpenSSL's error number alone: library 20, reason 1000 and the alert.
     /// </summary>
     private static bool IsAccessDenied(Exception exception)
     {
-        const int accessDenied = (20 << 23) | (1000 + 49);
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
-            if (cause.HResult == accessDenied)
+            if (cause is TlsException { Alert: AccessDenied } || cause.HResult == (20 << 23) + 1000 + AccessDenied)
                 return true;
         }
 
         return false;
     }
 
-    private static SslClientAuthenticationOptions Describe(
-        ArgosyUrl url, ClientOptions options, RemoteCertificateValidationCallback judge)
+    private static X509ChainPolicy PolicyOf(ClientOptions options)
     {
         var policy = new X509ChainPolicy
         {
@@ -104,12 +94,6 @@ internal static class SecureChannel
             policy.CustomTrustStore.AddRange(roots);
         }
 
-        return new SslClientAuthenticationOptions
-        {
-            TargetHost = url.Host,
-            EnabledSslProtocols = SslProtocols.Tls13,
-            CertificateChainPolicy = policy,
-            RemoteCertificateValidationCallback = judge,
-        };
+        return policy;
     }
 }

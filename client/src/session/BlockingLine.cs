@@ -14,8 +14,12 @@ internal abstract class BlockingLine
     /// <summary>The same connection, by the shortest way to the kernel.</summary>
     /// <param name="stream">The connection.</param>
     /// <param name="closed">Cancelled when it is over.</param>
-    public static BlockingLine Of(Stream stream, CancellationToken closed) =>
-        OperatingSystem.IsLinux() && stream is NetworkStream plain ? new SocketLine(plain.Socket, closed) : new StreamLine(stream);
+    public static BlockingLine Of(Stream stream, CancellationToken closed) => stream switch
+    {
+        OpenSslStream secure => new OpenSslLine(secure, closed),
+        NetworkStream plain when OperatingSystem.IsLinux() => new SocketLine(plain.Socket, closed),
+        _ => new StreamLine(stream),
+    };
 
     /// <summary>Sends all of it.</summary>
     /// <param name="bytes">What to send.</param>
@@ -27,4 +31,9 @@ internal abstract class BlockingLine
     /// <returns>How many bytes; 0 at the end of the stream.</returns>
     /// <exception cref="IOException">The connection is broken. What came before that is given first.</exception>
     public abstract int Receive(Span<byte> buffer, int least);
+
+    /// <summary>The large body is over: bytes are received elsewhere from now on.</summary>
+    public virtual void EndReceiving()
+    {
+    }
 }

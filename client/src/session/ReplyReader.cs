@@ -96,24 +96,44 @@ internal sealed class ReplyReader(Stream stream, BlockingLine line, ConcurrentQu
         // A piece of a file, and the length of the chunk behind it.
         if (_buffer.Length < PieceSize)
             _buffer = GC.AllocateUninitializedArray<byte>(PieceSize + FrameEncoder.ChunkPrefix);
-        while (true)
+        try
         {
-            (_start, _end) = (0, 0);
-            var room = BulkRoom();
-            _end = line.Receive(_buffer.AsSpan(0, room > 0 ? room : _buffer.Length), room);
-            if (_end == 0)
-                return false;
-            while (Step(out var piece))
+            while (ReceivePiece())
             {
-                if (piece > 0)
-                    HandOver(bulk, piece);
-                else
-                    watch.Touch();
-                if (_receiving != bulk)
+                if (!TakePieces(bulk))
                     return true;
-
             }
+
+            return false;
         }
+        finally
+        {
+            line.EndReceiving();
+        }
+    }
+
+    private bool ReceivePiece()
+    {
+        var room = BulkRoom();
+        _start = 0;
+        _end = line.Receive(_buffer.AsSpan(0, room > 0 ? room : _buffer.Length), room);
+        return _end > 0;
+    }
+
+    // False: the body is over.
+    private bool TakePieces(Exchange bulk)
+    {
+        while (Step(out var piece))
+        {
+            if (piece > 0)
+                HandOver(bulk, piece);
+            else
+                watch.Touch();
+            if (_receiving != bulk)
+                return false;
+        }
+
+        return true;
     }
 
     // Pieces end where chunks do, with the length of the next one, so that they begin where the buffer does, and in the file where a page does.

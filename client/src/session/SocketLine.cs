@@ -7,6 +7,8 @@ namespace Argosy.Client;
 /// <param name="closed">Cancelled before that.</param>
 internal sealed class SocketLine(Socket socket, CancellationToken closed) : BlockingLine
 {
+    private readonly WakeThreshold _threshold = new(socket);
+
     public override void Send(ReadOnlySpan<byte> bytes, Watch watch)
     {
         while (!bytes.IsEmpty)
@@ -36,10 +38,18 @@ internal sealed class SocketLine(Socket socket, CancellationToken closed) : Bloc
             else if (received == 0 || (count > 0 && (count >= least || received != Posix.TryAgain || Environment.TickCount64 > enough)))
                 break;
             else
-                Await(received, Posix.Readable);
+                AwaitBytes(received, least - count);
         }
 
         return count;
+    }
+
+    public override void EndReceiving() => _threshold.Reset();
+
+    private void AwaitBytes(int result, int wanted)
+    {
+        _threshold.Want(wanted);
+        Await(result, Posix.Readable);
     }
 
     // Waits for a moment where that is all there is to do.

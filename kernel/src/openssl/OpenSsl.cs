@@ -19,6 +19,9 @@ public static unsafe partial class OpenSsl
     /// <summary>Whether there is an OpenSSL 3 here and .NET uses the same.</summary>
     public static bool IsAvailable { get; } = OperatingSystem.IsLinux() && IsShared();
 
+    /// <summary>Whether TLS is OpenSSL's own interface: where it is available, unless ARGOSY_TLS=sslstream is in the environment.</summary>
+    public static bool IsUsed { get; } = IsAvailable && Environment.GetEnvironmentVariable("ARGOSY_TLS") != "sslstream";
+
     [SupportedOSPlatform("linux")]
     private static bool IsShared()
     {
@@ -35,9 +38,13 @@ public static unsafe partial class OpenSsl
     }
 
     /// <summary>The words of the oldest error of this thread; the others are forgotten.</summary>
-    internal static string TakeError()
+    internal static string TakeError() => TakeError(out _);
+
+    /// <inheritdoc cref="TakeError()"/>
+    /// <param name="code">The error's number: 2^23 times its library, and its reason (ERR_GET_LIB(3)).</param>
+    internal static string TakeError(out nuint code)
     {
-        var code = ERR_get_error();
+        code = ERR_get_error();
         ERR_clear_error();
         if (code == 0) return "OpenSSL gave no reason";
         var text = ERR_reason_error_string(code);

@@ -14,6 +14,7 @@ public sealed unsafe class TlsEngine : IDisposable
     private const int LargestRecord = 16 * 1024; // RFC 8446, section 5.1
     private const int Again = -11; // -EAGAIN
     private const int SetHostName = 55; // SSL_CTRL_SET_TLSEXT_HOSTNAME
+    private const nuint Alerts = (20 << 23) + 1000; // ERR_LIB_SSL and SSL_AD_REASON_OFFSET
 
     private readonly Lock _turn = new();
     private readonly TlsContext _context; // held: callbacks read what it owns
@@ -68,6 +69,9 @@ public sealed unsafe class TlsEngine : IDisposable
 
     /// <summary>Why a step failed, in OpenSSL's words.</summary>
     public string Error { get; private set; } = "";
+
+    /// <summary>The alert (RFC 8446, section 6) by which the peer ended it; null where it sent none.</summary>
+    public int? Alert { get; private set; }
 
     /// <summary>The errno of the transport's failure.</summary>
     public int Errno { get; private set; }
@@ -289,7 +293,8 @@ public sealed unsafe class TlsEngine : IDisposable
             case WantClientHello: return TlsStep.WantChoice;
             case WantRetryVerify: return TlsStep.WantJudgement;
             default:
-                Error = TakeError();
+                Error = TakeError(out var code);
+                if (code is > Alerts and < Alerts + 256) Alert = (int)(code - Alerts);
                 return TlsStep.Failed;
         }
     }

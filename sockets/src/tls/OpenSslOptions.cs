@@ -17,11 +17,6 @@ internal sealed class OpenSslOptions
     private static readonly ConditionalWeakTable<SslStreamCertificateContext, ConcurrentDictionary<Way, TlsContext>> Contexts = [];
     private static readonly ConcurrentDictionary<Way, TlsContext> Bare = [];
 
-    /// <summary>True with ARGOSY_TLS=openssl in the environment, where there is an OpenSSL 3.</summary>
-    internal static bool IsUsed { get; set; } = IsWanted && OpenSsl.IsAvailable;
-
-    private static bool IsWanted => Environment.GetEnvironmentVariable("ARGOSY_TLS") == "openssl";
-
     private TlsContext _context = null!;
     private bool _isClient;
     private Way _way;
@@ -38,7 +33,7 @@ internal sealed class OpenSslOptions
     /// <summary>A server's; null where SslStream is needed.</summary>
     internal static OpenSslOptions? ForServer(SslServerAuthenticationOptions given)
     {
-        if (!IsUsed || !CanSay(given.EnabledSslProtocols, given.EncryptionPolicy, given.CipherSuitesPolicy)) return null;
+        if (!OpenSsl.IsUsed || !CanSay(given.EnabledSslProtocols, given.EncryptionPolicy, given.CipherSuitesPolicy)) return null;
         var offline = TlsOptions.Offline(given);
         if (offline.ServerCertificateContext is null && offline.ServerCertificateSelectionCallback is null) return null;
         if (OperatingSystem.IsLinux() && !(given.AllowRsaPkcs1Padding && given.AllowRsaPssPadding)) return null;
@@ -60,7 +55,7 @@ internal sealed class OpenSslOptions
     /// <summary>A client's; null where SslStream is needed.</summary>
     internal static OpenSslOptions? ForClient(SslClientAuthenticationOptions given)
     {
-        if (!IsUsed || !CanSay(given.EnabledSslProtocols, given.EncryptionPolicy, given.CipherSuitesPolicy)) return null;
+        if (!OpenSsl.IsUsed || !CanSay(given.EnabledSslProtocols, given.EncryptionPolicy, given.CipherSuitesPolicy)) return null;
         if (given.LocalCertificateSelectionCallback is not null || given.ClientCertificates is { Count: > 0 }) return null;
         if (OperatingSystem.IsLinux() && !(given.AllowRsaPkcs1Padding && given.AllowRsaPssPadding)) return null;
         var way = new Way(true, VersionsOf(given.EnabledSslProtocols), "", true, false);
@@ -94,19 +89,9 @@ internal sealed class OpenSslOptions
     {
         remote = shown.Count > 0 ? shown[0] : null;
         using var chain = new X509Chain { ChainPolicy = _policy.Clone() };
-        var errors = remote is null ? SslPolicyErrors.RemoteCertificateNotAvailable : ErrorsOf(remote, shown, chain);
+        var errors = CertificateJudgement.ErrorsOf(shown, chain, isServers: _isClient, TargetHost);
         if (_validate is not null) return _validate(sender, remote, chain, errors) ? null : $"the peer's certificate was refused ({errors})";
         return errors == SslPolicyErrors.None ? null : $"the peer's certificate is not trusted ({errors})";
-    }
-
-    private SslPolicyErrors ErrorsOf(X509Certificate2 remote, IReadOnlyList<X509Certificate2> shown, X509Chain chain)
-    {
-        if (chain.ChainPolicy.ApplicationPolicy.Count == 0) // extended key usage: server or client authentication
-            chain.ChainPolicy.ApplicationPolicy.Add(new Oid(_isClient ? "1.3.6.1.5.5.7.3.1" : "1.3.6.1.5.5.7.3.2"));
-        chain.ChainPolicy.ExtraStore.AddRange(shown.Skip(1).ToArray());
-        var errors = chain.Build(remote) ? SslPolicyErrors.None : SslPolicyErrors.RemoteCertificateChainErrors;
-        if (_isClient && TargetHost.Length > 0 && !remote.MatchesHostname(TargetHost.TrimEnd('.'))) errors |= SslPolicyErrors.RemoteCertificateNameMismatch;
-        return errors;
     }
 
     private static TlsContext? ContextOf(SslStreamCertificateContext? certificate, Way way, byte[] protocols)

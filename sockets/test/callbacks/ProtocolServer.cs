@@ -21,7 +21,7 @@ internal sealed class ProtocolServer : IAsyncDisposable
     {
         var factory = new ProtocolFactory(build)
         {
-            Layer = Wire.IsTls(wire) ? connection => connection.AuthenticateAsServerAsync(Wire.ServerTls, Deadline.Never) : null,
+            Layer = Wire.IsTls(wire) ? connection => connection.AuthenticateAsServerAsync(Wire.ServerTlsOver(wire), Deadline.Never) : null,
             WriteTimeout = writeTimeout ?? TimeSpan.FromSeconds(20),
             MaxPendingBytes = maxPending,
         };

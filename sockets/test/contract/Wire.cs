@@ -6,10 +6,13 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Argosy.Sockets.Tests;
 
-/// <summary>A transport, plain or under TLS, by a name that a test's output can show.</summary>
+/// <summary>
+/// A transport, plain or under TLS, by a name that a test's output can show. TLS is OpenSSL's own interface where the model has it; with "sslstream" it is
+/// SslStream under every model.
+/// </summary>
 public static class Wire
 {
-    public static readonly string[] All = ["tcp4", "tcp6", "unix", "tcp4+tls", "tcp6+tls", "unix+tls"];
+    public static readonly string[] All = ["tcp4", "tcp6", "unix", "tcp4+tls", "tcp6+tls", "unix+tls", "tcp4+sslstream"];
 
     public static readonly string[] Few = ["tcp4", "tcp4+tls"];
 
@@ -24,7 +27,9 @@ public static class Wire
 
     public static X509Certificate2 Certificate => _certificate.Value;
 
-    public static bool IsTls(string wire) => wire.EndsWith("+tls");
+    public static bool IsTls(string wire) => wire.EndsWith("+tls") || IsSslStream(wire);
+
+    private static bool IsSslStream(string wire) => wire.EndsWith("+sslstream");
 
     public static bool IsUnix(string wire) => wire.StartsWith("unix");
 
@@ -41,6 +46,11 @@ public static class Wire
             : new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
 
     public static SslServerAuthenticationOptions ServerTls => new() { ServerCertificate = Certificate };
+
+    /// <summary>A policy of cipher suites is what OpenSSL's interface leaves to SslStream.</summary>
+    public static SslServerAuthenticationOptions ServerTlsOver(string wire) => IsSslStream(wire) && OperatingSystem.IsLinux()
+        ? new() { ServerCertificate = Certificate, CipherSuitesPolicy = new([TlsCipherSuite.TLS_AES_256_GCM_SHA384, TlsCipherSuite.TLS_AES_128_GCM_SHA256]) }
+        : ServerTls;
 
     public static SslClientAuthenticationOptions ClientTls => new()
     {

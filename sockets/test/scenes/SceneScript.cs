@@ -58,7 +58,7 @@ internal sealed class SceneConnectionHandler(string wire, Delegate handle, Scene
     public override ValueTask HandleAsync() => Wire.IsTls(wire) ? HandleUnderTlsAsync() : CallAsync(Connection);
 
     private async ValueTask HandleUnderTlsAsync() =>
-        await CallAsync(await Connection.AuthenticateAsServerAsync(Wire.ServerTls, Deadline.After(TimeSpan.FromSeconds(10))));
+        await CallAsync(await Connection.AuthenticateAsServerAsync(Wire.ServerTlsOver(wire), Deadline.After(TimeSpan.FromSeconds(10))));
 
     private ValueTask CallAsync(IConnection connection) =>
         handle is SceneHandler talking ? talking(Context, connection, scene) : ((Func<HandlerContext, IConnection, ValueTask>)handle)(Context, connection);

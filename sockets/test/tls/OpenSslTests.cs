@@ -4,19 +4,12 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
-using Argosy.Kernel;
 
 namespace Argosy.Sockets.Tests;
 
 /// <summary>TLS by OpenSSL itself, against peers of other making.</summary>
-public sealed class OpenSslTests : IDisposable
+public sealed class OpenSslTests
 {
-    private readonly bool _wasUsed = OpenSslOptions.IsUsed;
-
-    public OpenSslTests() => OpenSslOptions.IsUsed = OpenSsl.IsAvailable;
-
-    public void Dispose() => OpenSslOptions.IsUsed = _wasUsed;
-
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private static Deadline Soon => Deadline.After(TimeSpan.FromSeconds(20));
