@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Argosy.Kernel;
 
 namespace Argosy.Client;
 
@@ -35,6 +36,9 @@ internal static class Dialer
                 $"{url.Authority} does not answer within {timeout.TotalSeconds:0.#} s. Check the name, the port and firewalls between.", exception);
         }
     }
+
+    /// <summary>The connection as a stream that owns it.</summary>
+    public static Stream StreamOf(Socket socket) => OperatingSystem.IsLinux() ? new SocketStream(socket) : new NetworkStream(socket, ownsSocket: true);
 
     private static string Explain(SocketError error, ArgosyUrl url) => error switch
     {
@@ -125,13 +129,32 @@ internal static class Dialer
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
-            await socket.ConnectAsync(new IPEndPoint(address, port), cancellationToken).ConfigureAwait(false);
+            var place = new IPEndPoint(address, port);
+            await (OperatingSystem.IsLinux() ? WaitForAsync(socket, place, cancellationToken) : socket.ConnectAsync(place, cancellationToken)).ConfigureAwait(false);
             return socket;
         }
         catch
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    // What the base library has once waited for it watches as long as it lives; see SocketStream.
+    private static async ValueTask WaitForAsync(Socket socket, IPEndPoint place, CancellationToken cancellationToken)
+    {
+        socket.Blocking = false;
+        try
+        {
+            socket.Connect(place);
+        }
+        catch (SocketException begun) when (begun.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        {
+            using var readiness = new Readiness(socket.SafeHandle);
+            await readiness.WaitToWriteAsync(cancellationToken).ConfigureAwait(false);
+            var error = (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+            if (error != 0)
+                throw new SocketException(error);
         }
     }
 }

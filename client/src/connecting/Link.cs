@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Argosy.Client;
@@ -46,7 +45,7 @@ internal sealed record Link(Stream Stream, X509Certificate2? Certificate)
     {
         var socket = await Dialer.DialAsync(url, options.ConnectTimeout, cancellationToken).ConfigureAwait(false);
         if (url.IsPlain)
-            return new Link(new NetworkStream(socket, ownsSocket: true), null);
+            return new Link(Dialer.StreamOf(socket), null);
         return await SecureChannel.OpenAsync(socket, url, options, cancellationToken).ConfigureAwait(false);
     }
 

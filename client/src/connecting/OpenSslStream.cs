@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.Sockets;
 using Argosy.Kernel;
 
@@ -6,59 +5,58 @@ namespace Argosy.Client;
 
 /// <summary>
 /// A connection under TLS by OpenSSL's own interface: one receive serves many records, and many records leave by one send. One reads and one writes at
-/// a time; each direction may wait as a task or, while a large body moves, on a thread of its own (<see cref="OpenSslLine"/>).
+/// a time; while a large body moves, each direction may be another thread's (<see cref="OpenSslLine"/>).
 /// </summary>
-/// <param name="socket">Closed with the stream.</param>
-/// <param name="engine">Its session.</param>
-internal sealed class OpenSslStream(Socket socket, TlsEngine engine) : Stream
+/// <param name="socket">Not blocking; closed with the stream.</param>
+/// <param name="engine">The session.</param>
+internal sealed class OpenSslStream(Socket socket, TlsEngine engine) : SocketStream(socket), ITlsTransport
 {
-    private readonly ArrayBufferWriter<byte> _gathered = new();
     private IOException? _failure;
-    private bool _isSending;
-
-    /// <summary>The session.</summary>
-    public TlsEngine Engine => engine;
-
-    /// <summary>The connection beneath.</summary>
-    public Socket Socket => socket;
-
-    /// <summary>Receives what has come. What reading has to answer leaves with the next bytes that are written, so it cannot part those under way.</summary>
-    public ITlsTransport Receiving => field ??= new ReceivingTransport(socket);
-
-    /// <summary>As <see cref="Receiving"/>; what is to be sent is kept for <see cref="SendGatheredAsync"/>.</summary>
-    public ITlsTransport Gathering => field ??= new GatheringTransport(socket, _gathered);
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int count;
         while ((count = TakeNow(buffer.Span)) < 0)
-            await WaitForBytesAsync(cancellationToken).ConfigureAwait(false);
+            await WaitAsync(Posix.Readable, cancellationToken).ConfigureAwait(false);
         return count;
     }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        while (!buffer.IsEmpty)
+        while (!GiveNow(ref buffer))
+            await WaitAsync(Posix.Writable, cancellationToken).ConfigureAwait(false);
+    }
+
+    public override int Read(Span<byte> buffer) => throw new NotSupportedException();
+
+    public override void Write(ReadOnlySpan<byte> buffer) => throw new NotSupportedException();
+
+    /// <summary>The handshake, up to the peer's certificate.</summary>
+    /// <exception cref="TlsException">The two cannot agree.</exception>
+    /// <exception cref="IOException">The connection ended or failed.</exception>
+    public async Task AgreeAsync(CancellationToken cancellationToken)
+    {
+        while (true)
         {
-            var (step, count) = engine.Write(Gathering, buffer.Span);
-            await SendGatheredAsync(cancellationToken).ConfigureAwait(false);
-            if (step != TlsStep.Done)
-                throw Broken(step);
-            buffer = buffer[count..];
+            cancellationToken.ThrowIfCancellationRequested();
+            switch (engine.Handshake(this))
+            {
+                case TlsStep.Done:
+                    return;
+                case TlsStep.WantRead:
+                    await WaitAsync(Posix.Readable, cancellationToken).ConfigureAwait(false);
+                    break;
+                case TlsStep.WantWrite:
+                    await WaitAsync(Posix.Writable, cancellationToken).ConfigureAwait(false);
+                    break;
+                case TlsStep.WantJudgement:
+                    engine.Judge(true); // What is shown is judged when the handshake is over, since somebody may have to be asked.
+                    break;
+                case TlsStep.Failed:
+                    throw new TlsException(engine.Error) { Alert = engine.Alert };
+                default:
+                    throw new IOException("The connection ended during the handshake.");
+            }
         }
     }
 
@@ -68,91 +66,56 @@ internal sealed class OpenSslStream(Socket socket, TlsEngine engine) : Stream
     {
         if (_failure is not null)
             throw _failure;
-        var (step, count) = engine.Read(Receiving, buffer);
+        var (step, count) = engine.Read(this, buffer);
         if (step is TlsStep.Failed or TlsStep.TransportFailed)
             _failure = Broken(step);
         return count > 0 || step is TlsStep.Done or TlsStep.Closed or TlsStep.Ended ? count : step == TlsStep.WantRead ? -1 : throw _failure!;
     }
 
-    /// <summary>Waits until something has come; the socket is looked at and not read.</summary>
-    public async ValueTask WaitForBytesAsync(CancellationToken cancellationToken)
+    /// <summary>Encrypts and sends what there is room for; gives how many bytes were taken, and whether everything that was taken has left.</summary>
+    /// <exception cref="IOException">The connection is broken.</exception>
+    public (int Count, bool HasLeft) GiveNow(ReadOnlySpan<byte> bytes)
     {
-        try
-        {
-            await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, cancellationToken).ConfigureAwait(false);
-        }
-        catch (SocketException)
-        {
-            // Whoever reads now hears of it.
-        }
+        var (step, count) = engine.Write(this, bytes);
+        return step is TlsStep.Done or TlsStep.WantWrite ? (count, step == TlsStep.Done) : throw Broken(step);
     }
 
-    /// <summary>Sends what was gathered.</summary>
-    public async ValueTask SendGatheredAsync(CancellationToken cancellationToken)
-    {
-        _isSending = true;
-        for (var at = 0; at < _gathered.WrittenCount;)
-        {
-            try
-            {
-                at += await socket.SendAsync(_gathered.WrittenMemory[at..], SocketFlags.None, cancellationToken).ConfigureAwait(false);
-            }
-            catch (SocketException exception)
-            {
-                throw new IOException("The connection is broken.", exception);
-            }
-        }
+    int ITlsTransport.Receive(Span<byte> buffer) => Posix.Receive(Socket.SafeHandle, buffer);
 
-        _gathered.ResetWrittenCount();
-        _isSending = false;
-    }
-
-    /// <summary>Why a step did not succeed.</summary>
-    public IOException Broken(TlsStep step) => new(step == TlsStep.TransportFailed
-        ? $"The connection is broken (error {engine.Errno})."
-        : $"The connection is broken: {engine.Error}.");
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
+    int ITlsTransport.Send(ReadOnlySpan<byte> data) => Posix.Send(Socket.SafeHandle, data);
 
     protected override void Dispose(bool disposing)
     {
-        // The end is said (RFC 8446, section 6.1) where no record is half sent, and as far as there is room.
-        if (disposing && !_isSending)
-            engine.Shutdown(new DirectTransport(socket));
-        socket.Dispose();
-        engine.Dispose();
+        if (disposing)
+            SayGoodbye();
         base.Dispose(disposing);
+        engine.Dispose();
     }
 
-    /// <summary>The socket as it is.</summary>
-    internal class DirectTransport(Socket socket) : ITlsTransport
+    private bool GiveNow(ref ReadOnlyMemory<byte> buffer)
     {
-        public int Receive(Span<byte> buffer) => Posix.Receive(socket.SafeHandle, buffer);
-
-        public virtual int Send(ReadOnlySpan<byte> data) => Posix.Send(socket.SafeHandle, data);
-    }
-
-    private sealed class ReceivingTransport(Socket socket) : DirectTransport(socket)
-    {
-        public override int Send(ReadOnlySpan<byte> data) => Posix.TryAgain;
-    }
-
-    private sealed class GatheringTransport(Socket socket, ArrayBufferWriter<byte> gathered) : DirectTransport(socket)
-    {
-        public override int Send(ReadOnlySpan<byte> data)
+        while (true)
         {
-            gathered.Write(data);
-            return data.Length;
+            var (count, hasLeft) = GiveNow(buffer.Span);
+            buffer = buffer[count..];
+            if (!hasLeft || buffer.IsEmpty)
+                return hasLeft;
         }
     }
+
+    // The end is told (RFC 8446, section 6.1), as far as there is room for it.
+    private void SayGoodbye()
+    {
+        try
+        {
+            engine.Shutdown(this);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The socket is closed already.
+        }
+    }
+
+    private IOException Broken(TlsStep step) =>
+        step == TlsStep.TransportFailed ? Broken(-engine.Errno) : new IOException($"The connection is broken: {engine.Error}.");
 }

@@ -11,7 +11,7 @@ internal static class SslStreamHandshake
     public static async Task<Secured> RunAsync(Socket socket, string host, X509ChainPolicy policy, CancellationToken cancellationToken)
     {
         var problems = SslPolicyErrors.None;
-        var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        var stream = new SslStream(Dialer.StreamOf(socket));
         var options = new SslClientAuthenticationOptions
         {
             TargetHost = host,

@@ -89,13 +89,6 @@ internal static unsafe partial class Posix
     public static int Receive(SafeHandle socket, Span<byte> buffer) =>
         Result((int)ReceiveFrom(socket, ref MemoryMarshal.GetReference(buffer), buffer.Length, NotWaiting));
 
-    /// <summary>How many bytes have to have come before a socket is worth a wake-up (SO_RCVLOWAT, socket(7)); what is there can be received all the same.</summary>
-    public static void SetLeastWorthWaking(SafeHandle socket, int bytes)
-    {
-        const int level = 1, least = 18; // SOL_SOCKET, SO_RCVLOWAT
-        _ = SetOption(socket, level, least, bytes, sizeof(int)); // Where it is refused, there are more wake-ups.
-    }
-
     /// <summary>Waits until a file can be read or written, or has failed (poll(2)); false when that took too long.</summary>
     public static bool Wait(SafeHandle file, short events, int milliseconds)
     {
@@ -295,9 +288,6 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     private static partial nint SendTo(SafeHandle socket, ref byte bytes, nint size, int flags);
-
-    [LibraryImport("libc", EntryPoint = "setsockopt")]
-    private static partial int SetOption(SafeHandle socket, int level, int option, in int value, uint size);
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     private static partial nint ReceiveFrom(SafeHandle socket, ref byte buffer, nint size, int flags);

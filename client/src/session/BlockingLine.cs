@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Argosy.Client;
 
 /// <summary>
@@ -17,7 +15,7 @@ internal abstract class BlockingLine
     public static BlockingLine Of(Stream stream, CancellationToken closed) => stream switch
     {
         OpenSslStream secure => new OpenSslLine(secure, closed),
-        NetworkStream plain when OperatingSystem.IsLinux() => new SocketLine(plain.Socket, closed),
+        SocketStream plain => new SocketLine(plain.Socket, closed),
         _ => new StreamLine(stream),
     };
 
@@ -31,9 +29,4 @@ internal abstract class BlockingLine
     /// <returns>How many bytes; 0 at the end of the stream.</returns>
     /// <exception cref="IOException">The connection is broken. What came before that is given first.</exception>
     public abstract int Receive(Span<byte> buffer, int least);
-
-    /// <summary>The large body is over: bytes are received elsewhere from now on.</summary>
-    public virtual void EndReceiving()
-    {
-    }
 }

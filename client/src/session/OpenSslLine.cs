@@ -1,5 +1,3 @@
-using Argosy.Kernel;
-
 namespace Argosy.Client;
 
 /// <summary>A connection under TLS by OpenSSL: waits are the kernel's (poll(2)), without a way through other threads.</summary>
@@ -7,20 +5,15 @@ namespace Argosy.Client;
 /// <param name="closed">Cancelled before that.</param>
 internal sealed class OpenSslLine(OpenSslStream stream, CancellationToken closed) : BlockingLine
 {
-    private readonly OpenSslStream.DirectTransport _socket = new(stream.Socket);
-    private readonly WakeThreshold _threshold = new(stream.Socket);
-
     public override void Send(ReadOnlySpan<byte> bytes, Watch watch)
     {
-        var step = TlsStep.Done;
-        while (!bytes.IsEmpty || step == TlsStep.WantWrite)
+        var hasLeft = true;
+        while (!bytes.IsEmpty || !hasLeft)
         {
-            (step, var count) = stream.Engine.Write(_socket, bytes);
-            if (step == TlsStep.WantWrite)
+            if (!hasLeft)
                 Await(Posix.Writable);
-            else if (step != TlsStep.Done)
-                throw stream.Broken(step);
-            if (count > 0 || step == TlsStep.Done)
+            (var count, hasLeft) = stream.GiveNow(bytes);
+            if (count > 0 || hasLeft)
                 watch.Touch();
             bytes = bytes[count..];
         }
@@ -38,7 +31,7 @@ internal sealed class OpenSslLine(OpenSslStream stream, CancellationToken closed
             else if (received == 0 || (count > 0 && (count >= least || Environment.TickCount64 > enough)))
                 break;
             else
-                AwaitBytes(least - count);
+                Await(Posix.Readable);
         }
 
         return count;
@@ -55,14 +48,6 @@ internal sealed class OpenSslLine(OpenSslStream stream, CancellationToken closed
         {
             return 0;
         }
-    }
-
-    public override void EndReceiving() => _threshold.Reset();
-
-    private void AwaitBytes(int wanted)
-    {
-        _threshold.Want(wanted);
-        Await(Posix.Readable);
     }
 
     // Waits for a moment.

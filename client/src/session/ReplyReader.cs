@@ -96,20 +96,13 @@ internal sealed class ReplyReader(Stream stream, BlockingLine line, ConcurrentQu
         // A piece of a file, and the length of the chunk behind it.
         if (_buffer.Length < PieceSize)
             _buffer = GC.AllocateUninitializedArray<byte>(PieceSize + FrameEncoder.ChunkPrefix);
-        try
+        while (ReceivePiece())
         {
-            while (ReceivePiece())
-            {
-                if (!TakePieces(bulk))
-                    return true;
-            }
+            if (!TakePieces(bulk))
+                return true;
+        }
 
-            return false;
-        }
-        finally
-        {
-            line.EndReceiving();
-        }
+        return false;
     }
 
     private bool ReceivePiece()

@@ -7,8 +7,6 @@ namespace Argosy.Client;
 /// <param name="closed">Cancelled before that.</param>
 internal sealed class SocketLine(Socket socket, CancellationToken closed) : BlockingLine
 {
-    private readonly WakeThreshold _threshold = new(socket);
-
     public override void Send(ReadOnlySpan<byte> bytes, Watch watch)
     {
         while (!bytes.IsEmpty)
@@ -38,18 +36,10 @@ internal sealed class SocketLine(Socket socket, CancellationToken closed) : Bloc
             else if (received == 0 || (count > 0 && (count >= least || received != Posix.TryAgain || Environment.TickCount64 > enough)))
                 break;
             else
-                AwaitBytes(received, least - count);
+                Await(received, Posix.Readable);
         }
 
         return count;
-    }
-
-    public override void EndReceiving() => _threshold.Reset();
-
-    private void AwaitBytes(int result, int wanted)
-    {
-        _threshold.Want(wanted);
-        Await(result, Posix.Readable);
     }
 
     // Waits for a moment where that is all there is to do.
@@ -57,7 +47,7 @@ internal sealed class SocketLine(Socket socket, CancellationToken closed) : Bloc
     {
         closed.ThrowIfCancellationRequested();
         if (result is not (Posix.TryAgain or Posix.Interrupted))
-            throw new IOException($"The connection is broken (error {-result}).");
+            throw SocketStream.Broken(result);
         Posix.Wait(socket.SafeHandle, events, Moment);
     }
 }
