@@ -46,6 +46,19 @@ public sealed class TlsEngineTests
         Assert.True(data.AsSpan().SequenceEqual(got.ToArray()));
     }
 
+    [Fact]
+    public void An_alert_of_the_peer_is_known_by_its_number()
+    {
+        var (there, here) = MemoryTransport.Pair();
+        using var context = TlsContext.ForClients((0x304, 0x304));
+        using var client = TlsEngine.ForClient(context, "argosy.test", []);
+        Assert.Equal(TlsStep.WantRead, client.Handshake(here));
+        there.Send([21, 3, 3, 0, 2, 2, 49]); // RFC 8446, sections 5.1 and 6: a fatal alert, access_denied
+        Assert.Equal(TlsStep.Failed, client.Handshake(here));
+        Assert.Equal(49, client.Alert);
+        Assert.NotEmpty(client.Error);
+    }
+
     private static byte[] Noise(int length)
     {
         var bytes = new byte[length];

@@ -20,6 +20,21 @@ public sealed class OpenSslTests
     };
 
     [Theory(Timeout = 60_000)]
+    [InlineData("tcp4+tls", typeof(OpenSslConnection))]
+    [InlineData("tcp4+sslstream", typeof(SslStreamConnection))]
+    public async Task The_wires_of_the_contract_are_what_they_are_called(string wire, Type expected)
+    {
+        var found = new TaskCompletionSource<Type>();
+        await using var server = TestServer.Start("epoll", "tcp4", async (_, plain) =>
+        {
+            await using var secure = await plain.AuthenticateAsServerAsync(Wire.ServerTlsOver(wire), Soon);
+            found.SetResult(secure.GetType());
+        });
+        await using var tls = await ConnectAsync(server.Address, SslProtocols.Tls13);
+        Assert.Equal(expected, await found.Task.WaitAsync(Stop));
+    }
+
+    [Theory(Timeout = 60_000)]
     [MemberData(nameof(Some))]
     public async Task Forty_megabytes_come_back_as_they_went(string model, SslProtocols version)
     {
