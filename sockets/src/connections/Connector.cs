@@ -15,6 +15,10 @@ internal abstract class Connector
     /// <summary>The longest share of an address that others follow. The system's own patience is more than two minutes.</summary>
     private static readonly TimeSpan LongestShare = TimeSpan.FromSeconds(10);
 
+    /// <summary>Asks the system for the addresses of a name. It cannot be stopped, and takes its own time.</summary>
+    internal Func<DnsEndPoint, Task<IPAddress[]>> LookUp { get; init; } =
+        static name => Dns.GetHostAddressesAsync(name.Host, name.AddressFamily, CancellationToken.None);
+
     /// <exception cref="ConnectionException">Refused, unreachable, bad address.</exception>
     /// <exception cref="TimeoutException">The deadline has passed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -73,14 +77,10 @@ internal abstract class Connector
 
     private async ValueTask<IPAddress[]> LookUpAsync(DnsEndPoint name, Deadline deadline, CancellationToken cancellation)
     {
-        var looking = Dns.GetHostAddressesAsync(name.Host, name.AddressFamily, CancellationToken.None);
+        var looking = LookUp(name);
         try
         {
-            while (!looking.IsCompleted)
-            {
-                ThrowIfDue(name, deadline, cancellation);
-                await WaitForAsync(looking, deadline, cancellation);
-            }
+            await looking;
 
             return looking.GetAwaiter().GetResult();
         }

@@ -65,18 +65,40 @@ public sealed class ConnectorTests
         }
     }
 
-    private static async Task<IConnection> ConnectAsync(string model, int port, Deadline deadline)
+    /// <summary>The look-up is a fake that never answers: a name server that does not would have to be put into this machine's settings.</summary>
+    [Theory(Timeout = 60_000)]
+    [InlineData("threads")]
+    [InlineData("epoll")]
+    [InlineData("async")]
+    public async Task A_name_that_nobody_looks_up_holds_nobody_longer_than_wanted(string model)
+    {
+        var name = new DnsEndPoint("unanswered.test", 1);
+        await Assert.ThrowsAsync<TimeoutException>(() => UnderAsync(model, Silent, connector =>
+            connector.ConnectAsync(name, Deadline.After(TimeSpan.FromSeconds(0.1)), CancellationToken.None)));
+        using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(0.1));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => UnderAsync(model, Silent, connector =>
+            connector.ConnectAsync(name, Deadline.Never, soon.Token)));
+
+        static Task<IPAddress[]> Silent(DnsEndPoint name) => new TaskCompletionSource<IPAddress[]>().Task;
+    }
+
+    private static Task<IConnection> ConnectAsync(string model, int port, Deadline deadline)
     {
         var name = new DnsEndPoint("two-addresses.test", port, AddressFamily.InterNetwork);
-        if (model == "async") return await RuntimeConnector.Instance.ConnectToOneAsync(name, Addresses, deadline, CancellationToken.None);
-        if (model == "threads")
-            return await Task.Run(async () => await BlockingConnector.Instance.ConnectToOneAsync(name, Addresses, deadline, CancellationToken.None));
+        return UnderAsync(model, _ => Task.FromResult(Addresses), connector => connector.ConnectToOneAsync(name, Addresses, deadline, CancellationToken.None));
+    }
+
+    private static async Task<IConnection> UnderAsync(
+        string model, Func<DnsEndPoint, Task<IPAddress[]>> lookUp, Func<Connector, ValueTask<StreamConnection>> connect)
+    {
+        if (model == "async") return await connect(new RuntimeConnector { LookUp = lookUp });
+        if (model == "threads") return await Task.Run(async () => await connect(new BlockingConnector { LookUp = lookUp }));
         var loop = new EventLoop(new PollDemultiplexer(), "loop");
         loop.Start();
         try
         {
             await loop.EnterAsync();
-            return await new ReactorConnector(loop).ConnectToOneAsync(name, Addresses, deadline, CancellationToken.None);
+            return await connect(new ReactorConnector(loop) { LookUp = lookUp });
         }
         finally
         {

@@ -47,6 +47,26 @@ public sealed class ListenerCloseTests
         Assert.False(File.Exists(path));
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task Closing_wakes_who_waits_to_accept_and_waits_for_nobody()
+    {
+        var listener = SocketListener.Open(Wire.NewAddress("tcp4"), backlog: 8, dualStack: false);
+        var isWaiting = new TaskCompletionSource();
+        var waiting = Task.Factory.StartNew(Wait, TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await isWaiting.Task;
+        await Task.Run(listener.Close, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await waiting;
+
+        void Wait()
+        {
+            listener.SetWaiter(ThreadWaiter.Current);
+            isWaiting.SetResult();
+            while (!listener.IsDisposed) // an interrupted wait is one that goes on
+                ThreadWaiter.Current.Poll([listener.Handle], PollEvents.Read, Timeout.InfiniteTimeSpan, new PollEvents[1]);
+            ThreadWaiter.DisposeCurrent();
+        }
+    }
+
     private static List<Socket> FillBacklog(UnixDomainSocketEndPoint address)
     {
         var waiting = new List<Socket>();
