@@ -45,6 +45,16 @@ public sealed class CountingTests : IDisposable
     }
 
     [Fact]
+    public async Task What_took_turns_at_counting_leaves_nothing_in_the_ledger()
+    {
+        await using var vessel = Open();
+        await vessel.OpenAsync(grant => grant with { QuotaBytes = 100 });
+        await using var home = await vessel.Storage.OpenHomeAsync(vessel.Home, followLinks: true, InlineOffload.Instance);
+        Assert.False(vessel.Ledger.Counter(home.Identity).NeedsCount);
+        Assert.False(vessel.Ledger.Forget($"counting {home.Identity}"));
+    }
+
+    [Fact]
     public async Task A_count_that_failed_fails_one_login_and_the_next_counts()
     {
         var walks = 0;

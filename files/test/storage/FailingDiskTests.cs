@@ -21,6 +21,20 @@ public sealed class FailingDiskTests : IDisposable
     });
 
     [Fact]
+    public void A_home_with_an_entry_that_cannot_be_looked_at_is_not_counted_as_if_it_were_empty() => PrivateMounts.Run(() =>
+    {
+        using var storage = new LocalStorage();
+        var place = _folder.In("home");
+        File.WriteAllText(Path.Combine(place, "file"), "x");
+        PrivateMounts.Broken(Path.Combine(place, "broken"));
+        var home = Open(storage, place);
+
+        var failure = Assert.Throws<FileException>(() => home.CountAsync(_ => { }).AsTask().GetAwaiter().GetResult());
+        Assert.Equal(FileError.Storage, failure.Error);
+        Assert.Contains("the disk does not answer", failure.Message, StringComparison.Ordinal);
+    });
+
+    [Fact]
     public void What_passes_does_not_leave_a_home_for_reading_alone() => PrivateMounts.Run(() =>
     {
         var disk = Path.Combine(_folder.Path, "disk");

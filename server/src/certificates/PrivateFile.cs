@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Argosy.Server;
 
@@ -47,22 +48,24 @@ internal static partial class PrivateFile
         file.Flush(flushToDisk: true);
     }
 
-    // A rename is on the disk when its folder is (fsync(2)): a key that was gone after a power failure would break every client's pin.
+    /// <summary>
+    /// Puts the names in a folder on the disk: a rename is there when its folder is (fsync(2)), and a key that was gone after a power failure would break every
+    /// client's pin.
+    /// </summary>
+    /// <exception cref="IOException">The disk did not take it.</exception>
     private static void SyncFolder(string path)
     {
+        const int closeOnExec = 0x80000, cannot = 22, notSupported = 95; // O_CLOEXEC; EINVAL, EOPNOTSUPP: some file systems have no sync of folders
         if (OperatingSystem.IsWindows()) return;
-        var folder = Open(path, 0);
-        if (folder < 0) return;
-        _ = Sync(folder);
-        _ = Close(folder);
+        using var folder = Open(path, closeOnExec);
+        if (folder.IsInvalid || Sync(folder) == 0) return; // Who may write into a folder and not read it cannot ask for more.
+        var error = Marshal.GetLastPInvokeError();
+        if (error is not (cannot or notSupported)) throw new IOException(SystemReason.Of(error), error);
     }
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
+    private static partial SafeFileHandle Open(string path, int flags);
 
-    [LibraryImport("libc", EntryPoint = "fsync")]
-    private static partial int Sync(int file);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int file);
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Sync(SafeFileHandle file);
 }
