@@ -144,13 +144,14 @@ internal sealed partial class LocalStaged : IDisposable
     private FileEntry Published(in Status status, HomeStep step, byte[] name)
     {
         _isGone = true;
-        step.Leave();
         if (_record is not null)
         {
+            // Before the lock is left: whoever begins an upload of that name from here on keeps a record of its own there.
             using var staging = Staging.Lend();
             Kernel.Unlink(staging.Number, AboutName);
         }
 
+        step.Leave();
         _tree.Sync(step.Parent);
         return status.Entry(name);
     }
