@@ -80,7 +80,11 @@ internal abstract class Connector
         var looking = LookUp(name);
         try
         {
-            await looking;
+            while (!looking.IsCompleted)
+            {
+                ThrowIfDue(name, deadline, cancellation);
+                await WaitForAsync(looking, deadline, cancellation);
+            }
 
             return looking.GetAwaiter().GetResult();
         }
