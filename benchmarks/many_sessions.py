@@ -53,19 +53,24 @@ class Session:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls:
             self.socket = tls.wrap_socket(self.socket)
-        self.left = 0
         login(self.socket, tls, name)
 
     def ask(self):
         """For the file, the reply to which is dropped as it comes."""
         self.socket.sendall(frame({"cmd": "get", "id": 9, "path": "/file", "check": "none"}))
-        self.left = None
+        self.left, self.is_begun, self.is_done = 0, False, False
 
     def take(self, buffer):
-        """Some of it; gives how many bytes of content."""
-        if self.left is None:
-            (length,) = struct.unpack("<I", receive(self.socket, 4))
-            self.left = json.loads(receive(self.socket, length))["body"]
+        """Some of it: how many bytes of content. The few bytes of heads and lengths are waited for, since the rest is close behind."""
+        if not self.is_begun:
+            read_frame(self.socket)
+            self.is_begun = True
+            return 0
+        if self.left == 0:
+            (self.left,) = struct.unpack("<I", receive(self.socket, 4))
+            if self.left == 0:
+                read_frame(self.socket)
+                self.is_done = True
             return 0
         count = self.socket.recv_into(buffer, min(len(buffer), self.left))
         self.left -= count
@@ -91,10 +96,14 @@ def receive(connection, count):
     return data
 
 
-def answer(connection, request):
-    connection.sendall(frame(request))
+def read_frame(connection):
     (length,) = struct.unpack("<I", receive(connection, 4))
     return json.loads(receive(connection, length))
+
+
+def answer(connection, request):
+    connection.sendall(frame(request))
+    return read_frame(connection)
 
 
 def login(connection, tls, name):
@@ -174,7 +183,7 @@ def throughput(sessions, seconds):
             session = by_number[number]
             while True:
                 total += session.take(buffer)
-                if session.left == 0:
+                if session.is_done:
                     if is_over:
                         poll.unregister(number)
                         working -= 1
