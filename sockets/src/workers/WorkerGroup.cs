@@ -16,11 +16,11 @@ internal sealed class WorkerGroup : IWorkerOwner
     private readonly ILogger _logger;
     private readonly object _lock = new();
     private readonly Worker?[] _workers;
+    private readonly bool[] _wasReady; // each place, once: who dies right behind that is replaced, and holds up no start
     private readonly RestartPause _pause = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _living;
-    private int _ready;
     private bool _hasStarted;
     private WorkerStartException? _failure;
 
@@ -34,7 +34,7 @@ internal sealed class WorkerGroup : IWorkerOwner
         WorkerCommand command, int count, Func<int, WorkerTask> task, Func<int, SafeHandle[]> descriptors, IWorkerOwner owner, ILogger logger)
     {
         (_command, _task, _descriptors, _owner, _logger) = (command, task, descriptors, owner, logger);
-        _workers = new Worker?[count];
+        (_workers, _wasReady) = (new Worker?[count], new bool[count]);
     }
 
     /// <summary>Completes when, after <see cref="Stop"/>, the last process has ended and is reaped.</summary>
@@ -51,14 +51,14 @@ internal sealed class WorkerGroup : IWorkerOwner
         }
     }
 
-    /// <summary>Starts them and waits until all are ready.</summary>
+    /// <summary>Starts them and waits until all have been ready.</summary>
     /// <exception cref="WorkerStartException">One does not come to that; all are ended again.</exception>
     internal void Start()
     {
         for (var place = 0; place < _workers.Length; place++) StartWorker(place);
         lock (_lock)
         {
-            while (_failure is null && _ready < _workers.Length) Monitor.Wait(_lock);
+            while (_failure is null && _wasReady.Contains(false)) Monitor.Wait(_lock);
             _hasStarted = _failure is null;
         }
 
@@ -94,7 +94,7 @@ internal sealed class WorkerGroup : IWorkerOwner
         {
             lock (_lock)
             {
-                _ready++;
+                _wasReady[worker.Task.Slot] = true;
                 Monitor.PulseAll(_lock);
             }
         }
@@ -111,13 +111,12 @@ internal sealed class WorkerGroup : IWorkerOwner
         {
             _workers[place] = null;
             pause = _pause.After(worker.Served);
-            if (worker.IsReady) _ready--;
-            else if (!_hasStarted) _failure ??= new WorkerStartException(worker.Failure(exit, _command));
+            if (!worker.IsReady && !_hasStarted) _failure ??= new WorkerStartException(worker.Failure(exit, _command));
         }
 
         _owner.OnExit(worker, exit);
         if (!worker.IsReady && !IsStopping) Log.WorkerStartFails(_logger, worker.Failure(exit, _command), pause);
-        if (_hasStarted) Replace(place, pause);
+        if (_hasStarted || worker.IsReady) Replace(place, pause);
         OnGone();
     }
 

@@ -83,6 +83,41 @@ public sealed class WorkerMessagesTests : IDisposable
         await server.StopAsync(TimeSpan.Zero).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task A_worker_that_dies_once_it_is_ready_holds_up_no_start_and_is_replaced()
+    {
+        // The first is ready and ends, the second is ready when that one is no more, and those that follow stay.
+        const string Program = """
+            import os, socket, sys, time
+            channel = socket.socket(fileno=int(os.environ["ARGOSY_WORKER_CHANNEL"]))
+            channel.recv(65536)
+            first = os.path.join(sys.argv[1], "first")
+            try:
+                with open(first, "x") as file:
+                    file.write(str(os.getpid()) + "\n")
+                channel.send(bytes([64]))
+                sys.exit(3)
+            except FileExistsError:
+                pass
+            while True:
+                with open(first) as file:
+                    number = file.read()
+                if number.endswith("\n") and not os.path.exists("/proc/" + number.strip()):
+                    break
+                time.sleep(0.001)
+            channel.send(bytes([64]))
+            channel.recv(1)
+            """;
+        var scene = new LocalScene(new Dictionary<string, string>());
+        var worker = new WorkerCommand { Program = "python3", Arguments = ["-c", Program, _turns.FullName] };
+        await using var server = new StreamServer(
+            new StreamServerOptions { ListenOn = [Wire.NewAddress("tcp4")], Model = ConcurrencyModels.Find("prefork")!, Worker = worker, Workers = 2 },
+            _ => default, new SceneLogger(scene));
+        await Task.Run(server.Start, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await ConcurrencyModelContract.UntilAsync(() => scene.LogLines.Any(line => line.Contains("exited with code 3", StringComparison.Ordinal)));
+        await server.StopAsync(TimeSpan.Zero).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
     [Theory(Timeout = Limit)]
     [InlineData(1)]
     [InlineData(3)]
