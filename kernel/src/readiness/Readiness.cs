@@ -32,13 +32,11 @@ public sealed class Readiness(SafeHandle descriptor) : IDisposable
         {
             _isOver = true;
             if (_id != 0) _thread.Forget(_id, descriptor);
-            var closed = new ObjectDisposedException(nameof(Readiness));
-            _reader?.TrySetException(closed);
-            _writer?.TrySetException(closed);
+            Fail(new ObjectDisposedException(nameof(Readiness)));
         }
     }
 
-    /// <summary>Called by the thread that watches.</summary>
+    /// <summary>Called by the thread that watches, and that serves everybody: what fails is told to who waits.</summary>
     internal void Tell(Epoll.Events events)
     {
         lock (_gate)
@@ -46,8 +44,23 @@ public sealed class Readiness(SafeHandle descriptor) : IDisposable
             if (_isOver) return;
             if ((events & ~Epoll.Events.Write) != 0) Complete(ref _reader);
             if ((events & ~Epoll.Events.Read) != 0) Complete(ref _writer);
-            if (_reader is not null || _writer is not null) Watch();
+            if (_reader is null && _writer is null) return;
+            try
+            {
+                Watch();
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException)
+            {
+                Fail(e);
+            }
         }
+    }
+
+    private void Fail(Exception why)
+    {
+        _reader?.TrySetException(why);
+        _writer?.TrySetException(why);
+        (_reader, _writer) = (null, null);
     }
 
     private ValueTask WaitAsync(ref TaskCompletionSource? place, CancellationToken cancellation)
